@@ -1,0 +1,36 @@
+import nx from '@nx/eslint-plugin';
+import prettier from 'eslint-config-prettier';
+import tseslint from 'typescript-eslint';
+
+/** Imports go one way: apps → {sink, metadata} → kafka → protocol; service is for apps only. Tags stand in each package.json. */
+const boundaries = [
+  { sourceTag: 'layer:protocol', onlyDependOnLibsWithTags: [] },
+  { sourceTag: 'layer:kafka', onlyDependOnLibsWithTags: ['layer:protocol'] },
+  { sourceTag: 'layer:domain', onlyDependOnLibsWithTags: ['layer:kafka', 'layer:protocol'] },
+  { sourceTag: 'layer:service', onlyDependOnLibsWithTags: ['layer:protocol'] },
+  { sourceTag: 'layer:app', onlyDependOnLibsWithTags: ['layer:domain', 'layer:kafka', 'layer:protocol', 'layer:service'] },
+  { sourceTag: 'layer:tool', onlyDependOnLibsWithTags: ['*'] },
+];
+
+export default tseslint.config(
+  { ignores: ['**/node_modules/**', '.nx/**', '.stack/**', '.test-results/**', '**/*.cjs', '**/*.mjs'] },
+  ...tseslint.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    plugins: { '@nx': nx },
+    languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@nx/enforce-module-boundaries': ['error', { allow: [], depConstraints: boundaries }],
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { arguments: false, attributes: false } }],
+      '@typescript-eslint/await-thenable': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      'no-restricted-imports': ['error', { patterns: [{ group: ['kafkajs', 'kafkajs/*'], message: 'Only libs/kafka may use kafkajs.' }] }],
+      eqeqeq: 'error',
+    },
+  },
+  { files: ['libs/kafka/**'], rules: { 'no-restricted-imports': 'off' } },
+  prettier,
+);

@@ -1,0 +1,7 @@
+/** Unit tests: `*.spec.ts` beside the file they test. Each workspace runs this with its own folder as the root. */
+module.exports = {
+  testMatch: ['<rootDir>/src/**/*.spec.ts'],
+  testEnvironment: 'node',
+  passWithNoTests: true,
+  transform: { '^.+\\.ts$': ['@swc/jest', require('./jest.swc.cjs')] },
+};
