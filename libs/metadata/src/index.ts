@@ -27,7 +27,9 @@ export {
   type MetaKey,
   type MetaKind,
 } from './meta-keys.ts';
+export { LeadershipLost } from './leadership-lost.ts';
 export { MetadataState, type ContentValidation } from './metadata-state.ts';
+export { MetadataWriter, type MetadataLog, type WriterRegistry } from './metadata-writer.ts';
 export { NAME_PATTERN, nameSchema, newNameSchema, RESERVED_PREFIXES } from './name.ts';
 export { MetadataRegistry, type MetadataListener, type MetadataRecordListener, type MetadataRegistryOptions } from './registry.ts';
 export { RIGHTS, RULE_PATTERN, type Right, type Rule } from './rule.ts';

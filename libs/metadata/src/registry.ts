@@ -90,14 +90,9 @@ export class MetadataRegistry {
     return this.#state;
   }
 
-  /** The stored bytes of a key. */
-  value(key: string): Buffer | undefined {
-    return this.#table.get(key);
-  }
-
-  /** All keys with a value. */
-  *keys(): IterableIterator<string> {
-    for (const [key] of this.#table.entries()) yield key;
+  /** Keys and stored bytes of all records that are not tombstones. */
+  entries(): IterableIterator<[string, Buffer]> {
+    return this.#table.entries();
   }
 
   /** Registers for changes; the returned function unregisters. */
