@@ -20,6 +20,7 @@ describe('MetadataWriter', () => {
     await writer.put(KEY, { prefix: 'x' });
     expect(topic.latest(KEY)).toBe('{"prefix":"x"}');
     await writer.remove(KEY);
+    await writer.remove(KEY);
     expect(topic.latest(KEY)).toBeUndefined();
     await settle();
     expect(topic.records.map((record) => record.key)).toEqual(['leader', KEY, KEY]);

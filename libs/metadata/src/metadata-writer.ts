@@ -54,6 +54,11 @@ export class MetadataWriter {
     this.#logger = logger;
   }
 
+  /** True while this instance knows of no later claim than its own. */
+  get isLeader(): boolean {
+    return this.#claim !== undefined && this.#registry.state.leader?.claim === this.#claim;
+  }
+
   /** Becomes the writer: resolves once the claim is the last one in the topic and everything before it has been read. */
   async claim(): Promise<void> {
     this.release();
@@ -92,7 +97,7 @@ export class MetadataWriter {
     await this.#write(key, Buffer.from(stringifyJson(document)));
   }
 
-  /** Removes a key with a tombstone; resolves once the own registry shows it. Throws LeadershipLost, KAFKA_UNAVAILABLE, TIMEOUT. */
+  /** Removes a key with a tombstone, unless it is absent; resolves once the own registry shows it. Throws LeadershipLost, KAFKA_UNAVAILABLE, TIMEOUT. */
   async remove(key: string): Promise<void> {
     await this.#write(key, null);
   }
@@ -100,9 +105,9 @@ export class MetadataWriter {
   async #write(key: string, value: Buffer | null): Promise<void> {
     const offset = await this.#oneAfterAnother(async () => {
       await this.assertLeader();
-      return this.#append(key, value);
+      return value === null && !this.#rightful.has(key) ? undefined : this.#append(key, value);
     });
-    await this.#registry.waitForOffset(offset, VISIBLE_TIMEOUT_MS);
+    if (offset !== undefined) await this.#registry.waitForOffset(offset, VISIBLE_TIMEOUT_MS);
   }
 
   async #append(key: string, value: Buffer | null): Promise<number> {
@@ -146,9 +151,7 @@ export class MetadataWriter {
   }
 
   #requireClaim(): void {
-    if (this.#claim === undefined || this.#registry.state.leader?.claim !== this.#claim) {
-      throw new LeadershipLost('another instance writes the metadata');
-    }
+    if (!this.isLeader) throw new LeadershipLost('another instance writes the metadata');
   }
 
   #oneAfterAnother<T>(step: () => Promise<T>): Promise<T> {

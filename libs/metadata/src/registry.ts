@@ -11,7 +11,7 @@ import type { Timeline } from './timeline.ts';
 export interface MetadataRegistryOptions {
   /** The compacted topic; `hercules_meta` unless said otherwise. */
   topic?: string;
-  /** Creates the topic if it is missing, with this replication factor. Left out: the topic must be there. */
+  /** Creates the topic if it is missing, with this replication factor. Left out: waits until the management API has made it. */
   replicationFactor?: number;
 }
 
@@ -43,7 +43,7 @@ export class MetadataRegistry {
     this.#table.onChange((key, value, offset) => this.#onRecord(key, value, offset));
   }
 
-  /** Reads the topic to the end seen now, then keeps following. Throws KAFKA_UNAVAILABLE, or NOT_FOUND if the topic may not be created. */
+  /** Waits for the topic to be there, reads it to the end seen now, then keeps following. Throws KAFKA_UNAVAILABLE, SHUTTING_DOWN. */
   async start(): Promise<void> {
     await this.#table.start();
   }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { filterListSchema, hpathSchema } from './filter.ts';
+import { filterListSchema, hpathSchema, type Filter } from './filter.ts';
 import { nameSchema, newNameSchema } from './name.ts';
 
 const wholeNumber = (expected: string) => z.number({ error: expected }).refine(Number.isSafeInteger, { error: expected });
@@ -24,10 +24,14 @@ export const descriptionSchema = z
 export const shardingKeySchema = z
   .array(hpathSchema, { error: 'expected a list of paths or null' })
   .nullish()
-  .transform((paths) => paths ?? []);
+  .transform((paths) => paths ?? [])
+  .pipe(z.array(hpathSchema));
 
 /** List of filters; null or absent means the empty list (the original's Stream sink fails on null). */
-export const nullableFiltersSchema = filterListSchema.nullish().transform((filters) => filters ?? []);
+export const nullableFiltersSchema = filterListSchema
+  .nullish()
+  .transform((filters) => filters ?? [])
+  .pipe(filterListSchema as z.ZodType<Filter[], Filter[]>);
 
 /** Streams that are read to fill a derived stream or a timeline; whether they exist is not checked. */
 export const sourceStreamsSchema = z
