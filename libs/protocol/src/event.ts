@@ -49,5 +49,8 @@ export const tag = {
   string: (value: string): Value => ({ type: 'string', value }),
   uuid: (value: string): Value => ({ type: 'uuid', value }),
   null: (): Value => ({ type: 'null', value: null }),
-  vector: (elementType: TypeName, elements: Buffer | readonly VectorElement[]): Value => ({ type: 'vector', value: { elementType, elements } }),
+  vector: (elementType: TypeName, elements: Buffer | readonly VectorElement[]): Value => ({
+    type: 'vector',
+    value: { elementType, elements },
+  }),
 };

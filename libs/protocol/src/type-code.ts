@@ -16,7 +16,8 @@ export const TypeCode = {
 
 export type TypeCode = (typeof TypeCode)[keyof typeof TypeCode];
 
-export type TypeName = 'container' | 'byte' | 'short' | 'integer' | 'long' | 'flag' | 'float' | 'double' | 'string' | 'uuid' | 'null' | 'vector';
+export type TypeName =
+  'container' | 'byte' | 'short' | 'integer' | 'long' | 'flag' | 'float' | 'double' | 'string' | 'uuid' | 'null' | 'vector';
 
 const CODES: Readonly<Record<TypeName, TypeCode>> = {
   container: TypeCode.CONTAINER,
