@@ -1,0 +1,114 @@
+import { z } from 'zod';
+import { JSON_TYPE, TEXT } from './answer.ts';
+import type { Parameter } from './parameter.ts';
+import type { AnswerDescription, Route } from './route.ts';
+
+type Json = Record<string, unknown>;
+
+const SECURITY_SCHEMES: Json = {
+  masterApiKey: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'Authorization',
+    description: 'Hercules masterApiKey <key>, exactly so. The header masterApiKey: <key> is deprecated, but still read.',
+  },
+  apiKey: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'Authorization',
+    description: 'Hercules apiKey <key>, exactly so. The header apiKey: <key> is deprecated, but still read.',
+  },
+};
+
+const SERVICE_ROUTES: Readonly<Record<string, Json>> = {
+  '/ping': serviceRoute('Answers while the server listens', { 200: 'It listens' }),
+  '/about': serviceRoute('Name, version and place of the application', { 200: 'About the application' }),
+  '/status': serviceRoute('Health', { 200: 'Running', 503: 'Starting', 410: 'Stopping', 500: 'Failed' }),
+  '/metrics': serviceRoute('Metrics in the text format of Prometheus', { 200: 'The metrics' }),
+  '/openapi.json': serviceRoute('This description', { 200: 'OpenAPI 3.1' }),
+};
+
+/** The OpenAPI 3.1 description of the routes, made of the same schemas that check requests. */
+export function openApiDocument(routes: readonly Route[], version: string): Json {
+  const schemas: Json = {};
+  const paths: Json = { ...SERVICE_ROUTES };
+  for (const route of routes) paths[route.path] = { [route.method.toLowerCase()]: operation(route, schemas) };
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Hercules management API',
+      version,
+      description: 'Streams, timelines, rights of API keys and content validations. Errors are answered as one line of text.',
+    },
+    paths,
+    components: { securitySchemes: SECURITY_SCHEMES, schemas },
+  };
+}
+
+function operation(route: Route, schemas: Json): Json {
+  const answers: Record<number, AnswerDescription> = {
+    ...route.answers,
+    401: { description: 'The key is missing or unknown, or has no rule with this right at all' },
+    500: { description: 'Internal error' },
+  };
+  if (route.rights !== undefined) answers[403] = { description: 'The key has no such right on this name, or is blacklisted' };
+  if (route.body !== undefined) {
+    answers[411] = { description: 'Content-Length is missing' };
+    answers[413] = { description: 'The body is too long' };
+  }
+  return {
+    operationId: route.path.slice(1).replace(/\/(.)/g, (_match, letter: string) => letter.toUpperCase()),
+    tags: [route.tag],
+    summary: route.summary,
+    ...(route.rights === undefined ? {} : { description: `Rights that an API key needs: ${route.rights}. A master key needs none.` }),
+    security: route.access === 'master' ? [{ masterApiKey: [] }] : [{ masterApiKey: [] }, { apiKey: [] }],
+    parameters: route.parameters.map(parameter),
+    ...(route.body === undefined
+      ? {}
+      : {
+          requestBody: {
+            required: true,
+            description: route.body.description,
+            content: { [JSON_TYPE]: { schema: toSchema(route.body.schema, 'input', schemas) } },
+          },
+        }),
+    responses: Object.fromEntries(Object.entries(answers).map(([status, answer]) => [status, response(Number(status), answer, schemas)])),
+  };
+}
+
+function parameter({ name, description, required, emptyIsMissing, schema }: Parameter<unknown>): Json {
+  const form = numberSide(schema);
+  return { name, in: 'query', description, required, ...(emptyIsMissing ? {} : { allowEmptyValue: true }), schema: form };
+}
+
+/** A number is described by what comes out of the check, anything else by the text that goes in. */
+function numberSide(schema: z.ZodType): Json {
+  const output = plainSchema(schema, 'output');
+  return output.type === 'integer' ? output : plainSchema(schema, 'input');
+}
+
+function response(status: number, { description, schema }: AnswerDescription, schemas: Json): Json {
+  if (schema !== undefined) return { description, content: { [JSON_TYPE]: { schema: toSchema(schema, 'output', schemas) } } };
+  return status < 400 ? { description } : { description, content: { [TEXT]: { schema: { type: 'string' } } } };
+}
+
+/** A schema whose named parts are moved to the document's components. */
+function toSchema(schema: z.ZodType, io: 'input' | 'output', schemas: Json): Json {
+  const suffix = io === 'output' ? 'Answer' : '';
+  const text = JSON.stringify(plainSchema(schema, io), (key, value: unknown) => {
+    return key === '$ref' && typeof value === 'string' ? `${value.replace('#/$defs/', '#/components/schemas/')}${suffix}` : value;
+  });
+  const { $defs = {}, ...rest } = JSON.parse(text) as { $defs?: Json };
+  for (const [name, definition] of Object.entries($defs)) schemas[`${name}${suffix}`] = definition;
+  return rest;
+}
+
+function plainSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+  return rest;
+}
+
+function serviceRoute(summary: string, answers: Record<number, string>): Json {
+  const responses = Object.fromEntries(Object.entries(answers).map(([status, description]) => [status, { description }]));
+  return { get: { tags: ['service'], summary, security: [], responses } };
+}
