@@ -1,1 +1,12 @@
-export {};
+export type { About } from './about.ts';
+export { httpConfigSchema, secret, serviceConfigSchema, tlsConfigSchema, type HttpConfig, type ServiceConfig } from './config-schemas.ts';
+export { settingsOf, type Setting } from './config-tree.ts';
+export { serviceEndpoints, type ServiceEndpoints } from './http-endpoints.ts';
+export { startServiceHttp } from './http-server.ts';
+export { Lifecycle, type LifecycleState } from './lifecycle.ts';
+export { listen, readTlsFiles } from './listen.ts';
+export { loadConfig } from './load-config.ts';
+export { type LabelledValue, MetricsRegistry, PlainHistogram, type ReadValues } from './metrics.ts';
+export { printableConfig, renderConfigTable } from './print-config.ts';
+export { runService, type ServiceDefinition } from './run-service.ts';
+export type { ServiceContext } from './service-context.ts';
