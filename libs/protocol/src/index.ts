@@ -1,5 +1,5 @@
 export { BatchChecker } from './batch-checker.ts';
-export { type CheckLimits, DEFAULT_CHECK_LIMITS } from './check-limits.ts';
+export { type CheckLimits, DEFAULT_CHECK_LIMITS, WIDEST_CHECK_LIMITS } from './check-limits.ts';
 export * from './errors.ts';
 export * from './event-header.ts';
 export * from './event-id.ts';
@@ -22,4 +22,4 @@ export * from './ticks.ts';
 export * from './type-code.ts';
 export { UuidV1Generator, type UuidV1Options } from './uuid-v1-generator.ts';
 export { NIL_UUID, UUID_BYTES, uuidFromBytes, uuidToBytes } from './uuid.ts';
-export { encodeBatch, encodeContainer, encodeEvent } from './writer.ts';
+export { encodeBatch, encodeContainer, encodeEvent, type EncodeOptions } from './writer.ts';

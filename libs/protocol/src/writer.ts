@@ -4,8 +4,11 @@ import type { Container, HerculesEvent, Vector, VectorElement } from './event.ts
 import { typeCodeOf, type TypeName } from './type-code.ts';
 import { badValue, WireBuffer } from './wire-buffer.ts';
 
-/** Nobody would accept a deeper event; it also ends objects that contain themselves. */
-const MAX_DEPTH = DEFAULT_CHECK_LIMITS.maxDepth;
+export interface EncodeOptions {
+  /** Containers and vectors inside one another; 64 by default, because nobody would accept a deeper event. Also ends objects in themselves. */
+  readonly maxDepth?: number;
+}
+
 const MAX_TAGS = 0xffff;
 
 /**
@@ -13,30 +16,30 @@ const MAX_TAGS = 0xffff;
  * @throws ProtocolError `bad-value` when a value is outside of its type, a key has more than 255 bytes or a container more than 65535 tags;
  * `nesting-limit` when it is nested deeper than the default limit. The message names the path of the tag.
  */
-export function encodeEvent(event: HerculesEvent): Buffer {
+export function encodeEvent(event: HerculesEvent, options: EncodeOptions = {}): Buffer {
   const out = new WireBuffer(256);
-  writeEvent(out, event, 0);
+  writeEvent(out, event, 0, options);
   return out.bytes();
 }
 
 /** Encodes a batch (protocol §6); errors as {@link encodeEvent}, with the index of the event. */
-export function encodeBatch(events: readonly HerculesEvent[]): Buffer {
+export function encodeBatch(events: readonly HerculesEvent[], options: EncodeOptions = {}): Buffer {
   const out = new WireBuffer(4 + events.length * 256);
   out.i32(events.length);
-  for (let i = 0; i < events.length; i++) writeEvent(out, events[i]!, i);
+  for (let i = 0; i < events.length; i++) writeEvent(out, events[i]!, i, options);
   return out.bytes();
 }
 
 /** Encodes a container without a type code (protocol §4); errors as {@link encodeEvent}. */
-export function encodeContainer(container: Container): Buffer {
+export function encodeContainer(container: Container, options: EncodeOptions = {}): Buffer {
   const out = new WireBuffer(256);
-  new ValueWriter(out).container(container, 0);
+  new ValueWriter(out, options).container(container, 0);
   return out.bytes();
 }
 
 /** Appends an event to a buffer; errors as {@link encodeEvent}, with the given index. */
-export function writeEvent(out: WireBuffer, event: HerculesEvent, eventIndex: number): void {
-  const writer = new ValueWriter(out);
+export function writeEvent(out: WireBuffer, event: HerculesEvent, eventIndex: number, options: EncodeOptions = {}): void {
+  const writer = new ValueWriter(out, options);
   try {
     out.u8(event.version);
     out.i64(event.timestamp);
@@ -53,9 +56,11 @@ class ValueWriter {
   /** Keys on the way to the value in hand, for errors. */
   readonly path: string[] = [];
   readonly #out: WireBuffer;
+  readonly #maxDepth: number;
 
-  constructor(out: WireBuffer) {
+  constructor(out: WireBuffer, { maxDepth = DEFAULT_CHECK_LIMITS.maxDepth }: EncodeOptions) {
     this.#out = out;
+    this.#maxDepth = maxDepth;
   }
 
   container(container: Container, depth: number): void {
@@ -124,7 +129,7 @@ class ValueWriter {
   }
 
   #checkDepth(depth: number): void {
-    if (depth <= MAX_DEPTH) return;
-    throw new ProtocolError('nesting-limit', `expected at most ${MAX_DEPTH} containers and vectors inside one another`, -1, -1);
+    if (depth <= this.#maxDepth) return;
+    throw new ProtocolError('nesting-limit', `expected at most ${this.#maxDepth} containers and vectors inside one another`, -1, -1);
   }
 }

@@ -1,1 +1,3 @@
-export {};
+export { checkFile } from './check-file.ts';
+export { Report } from './report.ts';
+export { ShapeError } from './shape.ts';

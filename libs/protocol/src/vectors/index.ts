@@ -1,0 +1,2 @@
+export { decodeVector, encodeVector, VECTOR_KINDS, vectorJson, type VectorKind } from './vector-kinds.ts';
+export { eventOfVectorJson } from './vector-event.ts';

@@ -1,0 +1,25 @@
+import type { Section } from '../section.ts';
+import { codec } from './codec.ts';
+import { eventIds } from './event-ids.ts';
+import { hash } from './hash.ts';
+import { logicalSharding } from './logical-sharding.ts';
+import { lz4 } from './lz4.ts';
+import { kafkaDefaultPartitioner } from './murmur2.ts';
+import { notBuilt } from './not-built.ts';
+import { timetrap } from './timetrap.ts';
+
+/** All sections of a file of test vectors, in the order of the report. */
+export const SECTIONS: readonly Section[] = [
+  codec,
+  hash,
+  kafkaDefaultPartitioner,
+  lz4,
+  eventIds,
+  timetrap,
+  logicalSharding,
+  notBuilt('graphiteLines', 'the Graphite sink'),
+  notBuilt('splitter', 'the splitter'),
+];
+
+/** Keys that tell about the file and hold no cases. */
+export const DESCRIPTIVE_KEYS: readonly string[] = ['meta'];
