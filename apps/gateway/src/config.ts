@@ -1,0 +1,79 @@
+import { kafkaConfigSchema } from '@hercules/kafka';
+import { metadataConfigSchema } from '@hercules/metadata';
+import { httpConfigSchema, serviceConfigSchema } from '@hercules/service';
+import { z } from 'zod';
+
+const positive = z.number().int().min(1);
+
+const httpReceiverSchema = httpConfigSchema(6306)
+  .unwrap()
+  .extend({
+    rootPath: z
+      .string()
+      .regex(/^\/([\w.-]+(\/[\w.-]+)*)?$/, 'expected a path such as / or /hercules, without a slash at its end')
+      .default('/')
+      .describe('Put before the path of every endpoint'),
+    maxContentLengthBytes: positive.default(8_388_608).describe('Longest body of a request, as sent; also the longest gRPC message'),
+    maxOriginalLengthBytes: positive.default(104_857_600).describe('Unpacked bodies (Content-Encoding: lz4) must be shorter than this'),
+    requestTimeoutMs: positive.default(60_000).describe('A client must send its whole request within this time'),
+    keepAliveTimeoutMs: positive.default(65_000).describe('How long a connection may be idle between two requests'),
+  });
+
+const grpcReceiverSchema = httpConfigSchema(4317)
+  .unwrap()
+  .extend({
+    enabled: z.boolean().default(true).describe('Serve gRPC'),
+    maxUnacknowledgedBytes: positive.default(4_194_304).describe('What one SendStream call may have unacknowledged before it is held up'),
+    maxUnacknowledgedMessages: positive.default(4096).describe('The same, in messages'),
+    maxConcurrentCalls: positive.default(1000).describe('Calls at once on one connection'),
+    streamWindowBytes: z
+      .number()
+      .int()
+      .min(65_535)
+      .default(262_144)
+      .describe('HTTP/2 window of a call: what a client may send before the gateway reads it'),
+    connectionWindowBytes: z.number().int().min(65_535).default(1_048_576).describe('HTTP/2 window of a connection'),
+  });
+
+const throttlingSchema = z.object({
+  capacityBytes: positive.default(100_000_000).describe('Bytes of requests under way, as sent; a larger request is always refused'),
+  waitTimeoutMs: z.number().int().min(0).default(5000).describe('Longest wait for capacity, or for room in the buffer for Kafka'),
+});
+
+const validationSchema = z.object({
+  maxEventSizeBytes: positive.default(500_000).describe('Longest encoding of one event'),
+  maxDepth: positive.max(1000).default(64).describe('Containers and vectors inside each other'),
+});
+
+const partitionerSchema = z.object({
+  type: z
+    .enum(['kafka-default', 'random', 'round-robin', 'batched'])
+    .default('kafka-default')
+    .describe('How events of streams without a sharding key find their partition'),
+  batchSize: positive.default(16).describe('batched: consecutive events for the same partition'),
+});
+
+const producerSchema = z.object({
+  lingerMs: z.number().min(0).default(2).describe('How long a record batch waits for more events'),
+  batchBytes: positive.default(262_144).describe('Largest record batch'),
+  maxBufferedBytes: positive
+    .default(67_108_864)
+    .describe('Events that Kafka has not acknowledged; when full, requests wait or are refused'),
+  compression: z.enum(['none', 'lz4', 'zstd']).default('none').describe('Compression of record batches'),
+  deliveryTimeoutMs: positive.default(10_000).describe('An event that Kafka has not acknowledged after this time is answered with 503'),
+  requestTimeoutMs: positive.default(5000).describe('Longest wait for one answer of a broker'),
+});
+
+export const gatewayConfigSchema = z.object({
+  ...serviceConfigSchema.shape,
+  http: httpReceiverSchema.prefault({}),
+  grpc: grpcReceiverSchema.prefault({}),
+  throttling: throttlingSchema.prefault({}),
+  validation: validationSchema.prefault({}),
+  partitioner: partitionerSchema.prefault({}),
+  producer: producerSchema.prefault({}),
+  kafka: kafkaConfigSchema.prefault({}),
+  metadata: metadataConfigSchema.prefault({}),
+});
+
+export type GatewayConfig = z.infer<typeof gatewayConfigSchema>;

@@ -1,0 +1,82 @@
+import { fileURLToPath } from 'node:url';
+import { BatchingProducer, KafkaCluster } from '@hercules/kafka';
+import { MetadataRegistry } from '@hercules/metadata';
+import { readTlsFiles, runService, serviceEndpoints } from '@hercules/service';
+import { Admission } from './admission.ts';
+import { BatchIntake } from './batch-intake.ts';
+import { BufferPool } from './buffer-pool.ts';
+import { gatewayConfigSchema } from './config.ts';
+import { registerGatewayMetrics } from './gateway-metrics.ts';
+import { IntakeCounters, LATENCY_BOUNDS_SECONDS, MethodCounters } from './intake-counters.ts';
+import { createDefaultPartitioner } from './partitioner.ts';
+import { createGrpcReceiver } from './receivers/grpc/index.ts';
+import { createHttpReceiver } from './receivers/http/index.ts';
+import { StreamAccessCache } from './stream-access.ts';
+
+/** Unused buffers for bodies that are kept, in bytes. */
+const KEPT_BUFFER_BYTES = 16 * 1024 * 1024;
+/** What stays of the time for stopping to the parts that stop after the receivers, in ms. */
+const FLUSH_TIME_MS = 5000;
+const PROTO_FILE = fileURLToPath(new URL('../proto/hercules/v1/gateway.proto', import.meta.resolve('@hercules/protocol')));
+
+runService({
+  name: 'gateway',
+  description: 'Takes events by HTTP and gRPC and writes them to Kafka.',
+  schema: gatewayConfigSchema,
+  async start(context) {
+    const { config, logger, lifecycle, metrics } = context;
+    const cluster = new KafkaCluster(config.kafka, logger);
+    lifecycle.onStop('kafka connection', () => cluster.close());
+    await cluster.connect();
+
+    const registry = new MetadataRegistry(cluster, config.metadata, logger);
+    lifecycle.onStop('metadata', () => registry.stop());
+    await registry.start();
+
+    const producer = new BatchingProducer(cluster, config.producer, logger);
+    lifecycle.onStop('producer', () => producer.close(FLUSH_TIME_MS));
+    await producer.start();
+
+    const { throttling, validation, partitioner } = config;
+    const admission = new Admission(throttling.capacityBytes, throttling.waitTimeoutMs);
+    const intake = new BatchIntake(
+      producer,
+      {
+        limits: { maxEventSize: validation.maxEventSizeBytes, maxDepth: validation.maxDepth },
+        roomTimeoutMs: throttling.waitTimeoutMs,
+        maxBufferedBytes: config.producer.maxBufferedBytes,
+      },
+      new IntakeCounters(),
+    );
+    const parts = {
+      lifecycle,
+      logger,
+      admission,
+      intake,
+      access: new StreamAccessCache(registry, createDefaultPartitioner(partitioner.type, partitioner.batchSize)),
+      buffers: new BufferPool(KEPT_BUFFER_BYTES),
+    };
+    const httpLatency = metrics.histogram('hercules_gateway_http_request_seconds', 'Time to the answer, HTTP', LATENCY_BOUNDS_SECONDS);
+    const grpcLatency = metrics.histogram('hercules_gateway_grpc_request_seconds', 'Time to the answer, gRPC', LATENCY_BOUNDS_SECONDS);
+    const send = new MethodCounters('http', 'send', httpLatency);
+    const sendAsync = new MethodCounters('http', 'sendAsync', httpLatency);
+    const grpcSend = new MethodCounters('grpc', 'Send', grpcLatency);
+    const grpcStream = new MethodCounters('grpc', 'SendStream', grpcLatency);
+    registerGatewayMetrics(metrics, { intake: intake.counters, methods: [send, sendAsync, grpcSend, grpcStream], admission, producer });
+
+    const stopDeadlineMs = Math.max(1000, config.shutdownTimeoutMs - FLUSH_TIME_MS);
+    if (config.grpc.enabled) {
+      const tls = config.grpc.tls === undefined ? undefined : readTlsFiles(config.grpc.tls);
+      const grpc = createGrpcReceiver(parts, config, { send: grpcSend, sendStream: grpcStream }, tls, PROTO_FILE);
+      const port = await grpc.start();
+      lifecycle.onStop('gRPC receiver', () => grpc.stop(stopDeadlineMs));
+      lifecycle.onState((state) => (grpc.isServing = state === 'RUNNING'));
+      logger.info({ host: config.grpc.host, port }, 'listening for gRPC');
+    }
+    const tls = config.http.tls === undefined ? undefined : readTlsFiles(config.http.tls);
+    const http = createHttpReceiver(parts, config, { send, sendAsync }, tls, serviceEndpoints(context));
+    const port = await http.start();
+    lifecycle.onStop('HTTP receiver', () => http.stop(stopDeadlineMs));
+    logger.info({ host: config.http.host, port }, 'listening for HTTP');
+  },
+});

@@ -1,0 +1,125 @@
+import { HerculesError } from '@hercules/protocol';
+
+/** Wire types of protobuf's encoding. */
+export const WireType = { VARINT: 0, FIXED64: 1, LENGTH: 2, FIXED32: 5 } as const;
+
+const TWO_32 = 0x1_0000_0000;
+
+/**
+ * A cursor over protobuf bytes that makes no objects: fields are read where they stand. The last 64-bit number is in {@link low} and
+ * {@link high}. Throws INVALID_ARGUMENT for bytes that are not protobuf.
+ * Source: protobuf.dev/programming-guides/encoding.
+ */
+export class ProtoReader {
+  buf: Buffer = Buffer.alloc(0);
+  /** Next byte to read. */
+  position = 0;
+  /** Lower and upper half, unsigned, of what {@link varint64} or {@link fixed64} read last. */
+  low = 0;
+  high = 0;
+
+  reset(buf: Buffer, position: number): void {
+    this.buf = buf;
+    this.position = position;
+  }
+
+  /** The key of the next field: number × 8 + wire type. */
+  key(end: number): number {
+    this.varint64(end);
+    if (this.high !== 0 || this.low < 8) throw this.malformed('a field has the number 0 or one that is too large');
+    return this.low;
+  }
+
+  /** A varint of up to 64 bits, into {@link low} and {@link high}. */
+  varint64(end: number): void {
+    const { buf } = this;
+    let byte = 0x80;
+    let low = 0;
+    let high = 0;
+    for (let shift = 0; byte >= 0x80; shift += 7) {
+      if (this.position >= end) throw this.malformed('a number ends too early');
+      if (shift > 63) throw this.malformed('a number is longer than 64 bits');
+      byte = buf[this.position++]!;
+      const bits = byte & 0x7f;
+      if (shift < 28) low |= bits << shift;
+      else if (shift === 28) {
+        low |= bits << 28;
+        high = bits >>> 4;
+      } else high |= bits << (shift - 32);
+    }
+    this.low = low >>> 0;
+    this.high = high >>> 0;
+  }
+
+  /** A varint read as uint32, as protobuf truncates it. */
+  uint32(end: number): number {
+    this.varint64(end);
+    return this.low;
+  }
+
+  bool(end: number): boolean {
+    this.varint64(end);
+    return this.low !== 0 || this.high !== 0;
+  }
+
+  /** A zig-zag varint read as sint32. */
+  sint32(end: number): number {
+    this.varint64(end);
+    return (this.low >>> 1) ^ -(this.low & 1);
+  }
+
+  /** A zig-zag varint; the decoded 64 bits are in {@link low} and {@link high}. */
+  sint64(end: number): void {
+    this.varint64(end);
+    const mask = -(this.low & 1) >>> 0;
+    const low = ((this.low >>> 1) | (this.high << 31)) ^ mask;
+    this.high = ((this.high >>> 1) ^ mask) >>> 0;
+    this.low = low >>> 0;
+  }
+
+  /** Eight bytes, little-endian, into {@link low} and {@link high}. */
+  fixed64(end: number): void {
+    const at = this.take(8, end);
+    this.low = this.buf.readUInt32LE(at);
+    this.high = this.buf.readUInt32LE(at + 4);
+  }
+
+  /** Goes past this many bytes and returns where they start. */
+  take(bytes: number, end: number): number {
+    const start = this.position;
+    if (bytes > end - start) throw this.malformed('a field ends after its message');
+    this.position = start + bytes;
+    return start;
+  }
+
+  /** The end of a length-delimited field; the cursor stands at its start then. */
+  lengthEnd(end: number): number {
+    this.varint64(end);
+    const fieldEnd = this.position + this.low + this.high * TWO_32;
+    if (fieldEnd > end) throw this.malformed('a field ends after its message');
+    return fieldEnd;
+  }
+
+  /** Goes past a field whose key was read. */
+  skip(key: number, end: number): void {
+    switch (key & 7) {
+      case WireType.VARINT:
+        return this.varint64(end);
+      case WireType.FIXED64:
+        this.take(8, end);
+        return;
+      case WireType.LENGTH:
+        this.position = this.lengthEnd(end);
+        return;
+      case WireType.FIXED32:
+        this.take(4, end);
+        return;
+      default:
+        throw this.malformed(`a field has the unknown wire type ${key & 7}`);
+    }
+  }
+
+  malformed(reason: string): HerculesError {
+    return new HerculesError('INVALID_ARGUMENT', `The message is not valid protobuf: ${reason} (byte ${this.position})`);
+  }
+}

@@ -1,0 +1,198 @@
+import type { HerculesError } from '@hercules/protocol';
+import type { AdmissionTicket, AdmissionWaiter } from '../../admission.ts';
+import { asHerculesError } from '../../batch-intake.ts';
+import type { GrpcContext } from './grpc-context.ts';
+import { GrpcCode } from './grpc-status.ts';
+import type { GrpcStream } from './grpc-stream.ts';
+import { GrpcSubmission } from './grpc-submission.ts';
+import type { MessageEncoding } from './message-encoding.ts';
+import { MessageReader, type Decision, type MessageOwner } from './message-reader.ts';
+import type { SendRequestReader } from './send-request.ts';
+
+/** How a call is counted whose client has gone: google.rpc.Code CANCELLED. */
+const CANCELLED = 1;
+
+/** One call of `Send`: one message, one answer (grpc.md). The key is looked at before anything of the message is read. */
+export class SendCall implements MessageOwner, AdmissionWaiter {
+  readonly #context: GrpcContext;
+  readonly #stream: GrpcStream;
+  readonly #reader: MessageReader;
+  readonly #apiKey: string | undefined;
+  readonly #encoding: MessageEncoding;
+  readonly #startedMs = performance.now();
+  #ticket: AdmissionTicket | undefined;
+  #messageLength = -1;
+  /** Permits for the message that is being read; they pass to its submission. */
+  #permits = 0;
+  #hasMessage = false;
+  #isDone = false;
+
+  constructor(context: GrpcContext, stream: GrpcStream, apiKey: string | undefined, encoding: MessageEncoding) {
+    this.#context = context;
+    this.#stream = stream;
+    this.#apiKey = apiKey;
+    this.#encoding = encoding;
+    this.#reader = new MessageReader(this, stream.http2, context.buffers);
+  }
+
+  start(): void {
+    const { lifecycle, access, refusals } = this.#context;
+    if (lifecycle.state === 'STOPPING') return this.fail(refusals.stopping);
+    if (access.key(this.#apiKey) === undefined) return this.fail(refusals.unknownKey);
+    const { http2 } = this.#stream;
+    http2.on('data', (chunk: Buffer) => this.#reader.push(chunk));
+    http2.on('end', () => this.#onEnd());
+    http2.on('close', () => this.#onClose());
+  }
+
+  onMessageStart(length: number): Decision {
+    const { admission, maxMessageBytes, refusals } = this.#context;
+    if (this.#messageLength >= 0) return this.#refuseStart(GrpcCode.UNIMPLEMENTED, 'Send takes exactly one message');
+    this.#messageLength = length;
+    if (length > maxMessageBytes) return this.#failStart(refusals.tooLarge);
+    if (!admission.canEverAdmit(length)) return this.#failStart(refusals.overCapacity);
+    if (admission.tryAcquire(length)) {
+      this.#permits = length;
+      return 'read';
+    }
+    this.#ticket = admission.wait(length, this);
+    return 'wait';
+  }
+
+  onAdmitted(): void {
+    this.#ticket = undefined;
+    this.#permits = this.#messageLength;
+    this.#reader.proceed('read');
+  }
+
+  onAdmissionTimeout(): void {
+    this.#ticket = undefined;
+    this.fail(this.#context.refusals.throttled);
+    this.#reader.stop();
+  }
+
+  onMessage(buffer: Buffer, start: number, end: number, isCompressed: boolean, isPooled: boolean): void {
+    this.#hasMessage = true;
+    this.#context.sendCounters.receivedBytes += end - start;
+    const permits = this.#permits;
+    this.#permits = 0;
+    const submission = new SendSubmission(this.#context, permits, this, this.#stream);
+    submission.accept(buffer, start, end, isPooled, isCompressed ? this.#encoding : undefined, this.#apiKey);
+  }
+
+  onSkipped(): void {
+    // Whoever decides to drop a message has ended the call already.
+  }
+
+  /** Ends the call with the answer. */
+  succeed(framedResponse: Buffer): void {
+    if (this.#isDone) return;
+    this.#count(GrpcCode.OK);
+    this.#stream.finish(framedResponse);
+  }
+
+  fail(error: HerculesError): void {
+    if (this.#isDone) return;
+    this.#context.sendCounters.refused(error.code);
+    this.#count(error.grpcCode);
+    this.#stream.fail(error);
+  }
+
+  #failStart(error: HerculesError): Decision {
+    this.fail(error);
+    this.#reader.stop();
+    return 'skip';
+  }
+
+  #refuseStart(code: number, message: string): Decision {
+    if (!this.#isDone) this.#count(code);
+    this.#stream.failWith(code, message);
+    this.#reader.stop();
+    return 'skip';
+  }
+
+  #onEnd(): void {
+    if (this.#hasMessage || this.#isDone) return;
+    this.#refuseStart(GrpcCode.INTERNAL, 'The call ended without a whole message');
+  }
+
+  /** The stream is closed: after an answer, or because the client has gone; then what was not handed over is given up. */
+  #onClose(): void {
+    if (this.#ticket !== undefined) this.#context.admission.cancel(this.#ticket);
+    this.#ticket = undefined;
+    if (!this.#isDone) this.#count(CANCELLED);
+    if (!this.#hasMessage) this.#reader.stop();
+    if (this.#permits > 0) this.#context.admission.release(this.#permits);
+    this.#permits = 0;
+  }
+
+  #count(code: number): void {
+    this.#isDone = true;
+    this.#context.sendCounters.answered(code, performance.now() - this.#startedMs);
+  }
+}
+
+class SendSubmission extends GrpcSubmission {
+  readonly #call: SendCall;
+  readonly #stream: GrpcStream;
+  #accepted = 0;
+  #filtered = 0;
+
+  constructor(context: GrpcContext, permits: number, call: SendCall, stream: GrpcStream) {
+    super(context, permits);
+    this.#call = call;
+    this.#stream = stream;
+  }
+
+  accept(
+    buffer: Buffer,
+    start: number,
+    end: number,
+    isPooled: boolean,
+    encoding: MessageEncoding | undefined,
+    apiKey: string | undefined,
+  ): void {
+    try {
+      this.load(buffer, start, end, isPooled, encoding, apiKey);
+    } catch (error) {
+      return this.onRefused(asHerculesError(error));
+    }
+    this.context.intake.submit(this);
+  }
+
+  get isAbandoned(): boolean {
+    return this.#stream.isClosed;
+  }
+
+  onAppended(accepted: number, filtered: number): void {
+    this.dropMessage();
+    this.#accepted = accepted;
+    this.#filtered = filtered;
+    if (this.isAsync) this.#answer();
+  }
+
+  onDelivered(error: HerculesError | undefined): void {
+    if (!this.isAsync) {
+      if (error === undefined) this.#answer();
+      else this.#call.fail(error);
+    }
+    this.releasePermits();
+  }
+
+  onRefused(error: HerculesError): void {
+    this.dropMessage();
+    if (error.code === 'INTERNAL') this.context.logger.error({ err: error.cause ?? error }, 'A request failed for an unexpected reason');
+    this.#call.fail(error);
+    this.releasePermits();
+  }
+
+  protected override readMessage(requests: SendRequestReader, buffer: Buffer, start: number, end: number): void {
+    requests.read(buffer, start, end);
+  }
+
+  #answer(): void {
+    const { responses } = this.context;
+    responses.addResponse(this.#accepted, this.#filtered);
+    this.#call.succeed(responses.take());
+  }
+}
