@@ -1,1 +1,1 @@
-export {};
+export { managementApiConfigSchema, type ManagementApiConfig } from './config.ts';

@@ -13,7 +13,6 @@ export const metadataConfigSchema = z.object({
     .min(1)
     .default(1)
     .describe('Replication factor if the topic has to be created; 3 or more in production'),
-  startTimeoutMs: z.number().int().min(1).default(30_000).describe('How long the start waits for the topic to be read to its end, in ms'),
 });
 
 export type MetadataConfig = z.infer<typeof metadataConfigSchema>;

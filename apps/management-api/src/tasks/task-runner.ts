@@ -33,6 +33,8 @@ const MAX_BACKOFF_MS = 5000;
  * owner repeats at most the last task, and sees by the result if it was finished.
  */
 export class TaskRunner {
+  /** Tasks that this instance has carried out, by how they ended. */
+  readonly counters = { done: 0, failed: 0 };
   readonly #consumer: TaskConsumer;
   readonly #writer: LeaderWriter;
   readonly #state: Pick<MetadataState, 'taskResult'>;
@@ -103,6 +105,7 @@ export class TaskRunner {
     if (this.#state.taskResult(task.id) !== undefined) return;
     const result = await taskOutcome({ ...this.#context, signal }, task, this.#options, this.#logger);
     await this.#writer.put(taskKey(task.id), result);
+    this.counters[result.status === 'DONE' ? 'done' : 'failed']++;
   }
 
   /** The group refuses the commit of a member that is no longer the owner, so a claim is only ever made by the owner. */

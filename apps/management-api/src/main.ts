@@ -1,0 +1,80 @@
+import { BatchConsumer, BatchingProducer, KafkaAdmin, KafkaCluster } from '@hercules/kafka';
+import { MetadataRegistry, MetadataWriter } from '@hercules/metadata';
+import { runService, serviceEndpoints } from '@hercules/service';
+import { Authentication } from './authentication.ts';
+import { managementApiConfigSchema, tasksTopicConfigs } from './config.ts';
+import { jsonAnswer } from './http/answer.ts';
+import { createHttpApp } from './http/http-app.ts';
+import { serverFactory } from './http/http-server.ts';
+import { openApiDocument } from './http/openapi.ts';
+import { RequestCounter } from './http/request-counter.ts';
+import { metadataLog, taskLog } from './kafka-logs.ts';
+import { registerManagementMetrics } from './management-metrics.ts';
+import { allRoutes } from './routes/routes.ts';
+import { StreamTopics } from './stream-topics.ts';
+import { ResultCleaner } from './tasks/result-cleaner.ts';
+import { TaskQueue } from './tasks/task-queue.ts';
+import { TaskRunner } from './tasks/task-runner.ts';
+
+runService({
+  name: 'management-api',
+  description: 'The only writer of metadata: streams and their topics, timelines, rights of API keys, content validations.',
+  schema: managementApiConfigSchema,
+  async start(context) {
+    const { config, logger, lifecycle, metrics, about } = context;
+    const { tasks, metadata } = config;
+
+    const cluster = new KafkaCluster(config.kafka, logger);
+    lifecycle.onStop('kafka connection', () => cluster.close());
+    await cluster.connect();
+    const admin = new KafkaAdmin(cluster);
+    const producer = new BatchingProducer(cluster, { deliveryTimeoutMs: 10_000 }, logger);
+    lifecycle.onStop('producer', () => producer.close(5000));
+    await producer.start();
+
+    const registry = new MetadataRegistry(cluster, metadata, logger);
+    lifecycle.onStop('metadata registry', () => registry.stop());
+    await registry.start();
+    await admin.createTopic({
+      topic: tasks.topic,
+      partitions: 1,
+      replicationFactor: metadata.replicationFactor,
+      configs: tasksTopicConfigs(tasks.maxAgeMs),
+    });
+
+    const writer = new MetadataWriter(registry, metadataLog(producer, admin, metadata.topic), config.instanceId, logger);
+    const topics = new StreamTopics(admin, config.replicationFactor);
+    const consumer = new BatchConsumer(
+      cluster,
+      { groupId: `hercules.management-api.${tasks.topic}`, topics: [tasks.topic], sessionTimeoutMs: tasks.sessionTimeoutMs },
+      { onBlock: (block) => runner.onBlock(block), onRevoked: () => runner.onRevoked() },
+      logger,
+    );
+    const changes = { state: registry.state, writer, topics, deleteGracePeriodMs: config.deleteGracePeriodMs };
+    const runner = new TaskRunner(consumer, writer, registry.state, changes, { ...tasks, backoffMs: tasks.retryBackoffMs }, logger);
+    lifecycle.onStop('task runner', () => consumer.stop());
+    await consumer.start();
+    const cleaner = new ResultCleaner(writer, registry.state, tasks.maxAgeMs, logger);
+    lifecycle.onStop('result cleaner', () => cleaner.stop());
+    cleaner.start(tasks.cleanupIntervalMs);
+
+    const queue = new TaskQueue(taskLog(producer, tasks.topic), registry, logger);
+    lifecycle.onStop('task queue', () => queue.close());
+    const routes = allRoutes({ registry, tasks: queue, ownTopics: [metadata.topic, tasks.topic] });
+    const app = createHttpApp({
+      routes,
+      documents: { '/openapi.json': jsonAnswer(openApiDocument(routes, about.version)) },
+      authentication: new Authentication(config.masterKeys, registry.authorizer),
+      authorizer: registry.authorizer,
+      maxBodyBytes: config.maxBodyBytes,
+      logger,
+      createServer: serverFactory(config.http, serviceEndpoints(context)),
+    });
+    const requests = new RequestCounter();
+    requests.attach(app);
+    registerManagementMetrics(metrics, { requests, runner, writer, registry, consumer });
+    lifecycle.onStop('http', () => app.close());
+    const address = await app.listen({ host: config.http.host, port: config.http.port });
+    logger.info({ address }, 'listening');
+  },
+});
