@@ -1,1 +1,12 @@
-export {};
+export { KafkaAdmin, type TopicDescription } from './admin.ts';
+export type { TopicSpec } from './admin-requests.ts';
+export { KafkaCluster } from './cluster.ts';
+export { CompactedTable, type CompactedTableOptions } from './compacted-table.ts';
+export { kafkaConfigSchema, type KafkaConfig } from './config.ts';
+export { BatchConsumer, type ConsumerHandler, type PartitionLag } from './consumer.ts';
+export type { ConsumerOptions } from './consumer-options.ts';
+export { Delivery, type DeliveryListener } from './delivery.ts';
+export { BatchingProducer } from './producer.ts';
+export { producerConfigSchema, type ProducerOptions, type ProducerStats } from './producer-options.ts';
+export { type RecordBlock, type TopicPartition } from './record-block.ts';
+export { listOffsets } from './list-offsets.ts';

@@ -153,6 +153,22 @@ describe('RecordBatchDecoder', () => {
     expect(rows(decode(bytes, 0, { checkCrcs: false }))[0]![3]).toBe('One');
   });
 
+  it('gives out what lies before a batch that cannot be read', () => {
+    const good = fixtureBatch(TWO);
+    const middle = fixtureBatch({ ...TWO, baseOffset: 12 });
+    for (const damage of ['crc', 'magic', 'count', 'codec']) {
+      const bad = fixtureBatch({ ...TWO, baseOffset: 14, attributes: damage === 'codec' ? 7 : 0 });
+      if (damage === 'crc') bad[bad.length - 1]! ^= 1;
+      if (damage === 'magic') bad[16] = 9;
+      if (damage === 'count') bad.writeInt32BE(-1, 57);
+      const bytes = Buffer.concat([good, middle, bad, fixtureBatch({ ...TWO, baseOffset: 16 })]);
+      const blocks = decode(bytes, 10);
+      expect(rows(blocks).map((row) => row[0])).toEqual([10, 11, 12, 13]);
+      expect(blocks.at(-1)!.lastOffset).toBe(13);
+      expect(() => decode(bytes.subarray(good.length + middle.length), 14)).toThrow(RecordBatchError);
+    }
+  });
+
   it('refuses counts that cannot be true before it takes memory for them', () => {
     const bytes = fixtureBatch(TWO);
     bytes.writeInt32BE(0x7fff_ffff, 57);

@@ -56,16 +56,20 @@ export class RecordBatchDecoder {
 
   /**
    * The offset to fetch after the whole batches in `buffer[start … end)`; `fromOffset` when there is none. Looks at the headers only.
-   * @throws RecordBatchError when a header cannot be right
+   * @throws RecordBatchError when the first header cannot be right; a later one ends the search
    */
   nextOffset(buffer: Buffer, start: number, end: number, fromOffset: number): number {
     let next = fromOffset;
     let position = start;
-    while (position < end) {
-      const batchEnd = batchEndAt(buffer, position, end);
-      if (batchEnd === -1) break;
-      next = Math.max(next, lastOffsetAt(buffer, position) + 1);
-      position = batchEnd;
+    try {
+      while (position < end) {
+        const batchEnd = batchEndAt(buffer, position, end);
+        if (batchEnd === -1) break;
+        next = Math.max(next, lastOffsetAt(buffer, position) + 1);
+        position = batchEnd;
+      }
+    } catch (error) {
+      if (position === start) throw error;
     }
     return next;
   }
@@ -74,20 +78,25 @@ export class RecordBatchDecoder {
    * Decodes `buffer[start … end)`.
    * @param fromOffset records below it are left out (a batch may begin before the offset asked for)
    * @returns blocks in the order of their offsets; a block's `lastOffset` says how far everything is read
-   * @throws RecordBatchError; blocks before the broken batch are lost with it, so ask again from `fromOffset`
+   * @throws RecordBatchError when the first batch cannot be read. A later one ends the result: asking again from the offset after the last
+   * block then brings the error
    */
   decode(source: RecordSource, buffer: Buffer, start: number, end: number, fromOffset: number): RecordBlock[] {
     const blocks: RecordBlock[] = [];
     let position = start;
-    while (position < end) {
-      const batchEnd = batchEndAt(buffer, position, end);
-      if (batchEnd === -1) break;
-      if ((buffer[position + CRC_FROM + 1]! & CODEC_MASK) === 0) {
-        position = this.#decodePlainRun(source, buffer, position, end, fromOffset, blocks);
-      } else {
-        this.#decodeCompressed(source, buffer, position, batchEnd, fromOffset, blocks);
-        position = batchEnd;
+    try {
+      while (position < end) {
+        const batchEnd = batchEndAt(buffer, position, end);
+        if (batchEnd === -1) break;
+        if ((buffer[position + CRC_FROM + 1]! & CODEC_MASK) === 0) {
+          position = this.#decodePlainRun(source, buffer, position, end, fromOffset, blocks);
+        } else {
+          this.#decodeCompressed(source, buffer, position, batchEnd, fromOffset, blocks);
+          position = batchEnd;
+        }
       }
+    } catch (error) {
+      if (blocks.length === 0) throw error;
     }
     return blocks;
   }
@@ -96,21 +105,29 @@ export class RecordBatchDecoder {
   #decodePlainRun(source: RecordSource, buffer: Buffer, start: number, end: number, fromOffset: number, blocks: RecordBlock[]): number {
     let capacity = 0;
     let runEnd = start;
-    while (runEnd < end) {
-      const batchEnd = batchEndAt(buffer, runEnd, end);
-      if (batchEnd === -1 || (buffer[runEnd + CRC_FROM + 1]! & CODEC_MASK) !== 0) break;
-      capacity += countAt(buffer, runEnd, batchEnd - runEnd - HEADER_BYTES);
-      runEnd = batchEnd;
+    try {
+      while (runEnd < end) {
+        const batchEnd = batchEndAt(buffer, runEnd, end);
+        if (batchEnd === -1 || (buffer[runEnd + CRC_FROM + 1]! & CODEC_MASK) !== 0) break;
+        capacity += countAt(buffer, runEnd, batchEnd - runEnd - HEADER_BYTES);
+        runEnd = batchEnd;
+      }
+    } catch (error) {
+      if (runEnd === start) throw error;
     }
     const block = new RecordColumns(source.topic, source.partition, buffer, source.highWatermark, baseOffsetAt(buffer, start), capacity);
-    block.bytes = runEnd - start;
     let position = start;
-    while (position < runEnd) {
-      const batchEnd = batchEndAt(buffer, position, runEnd);
-      this.#decodeBatch(block, buffer, position, batchEnd, buffer, position + HEADER_BYTES, batchEnd, fromOffset);
-      position = batchEnd;
+    try {
+      while (position < runEnd) {
+        const batchEnd = batchEndAt(buffer, position, runEnd);
+        this.#decodeBatch(block, buffer, position, batchEnd, buffer, position + HEADER_BYTES, batchEnd, fromOffset);
+        position = batchEnd;
+      }
+    } finally {
+      // A batch that cannot be read ends the block; those before it are whole.
+      block.bytes = position - start;
+      if (position > start) finish(block, fromOffset, blocks);
     }
-    finish(block, fromOffset, blocks);
     return runEnd;
   }
 
@@ -142,8 +159,11 @@ export class RecordBatchDecoder {
     const baseOffset = baseOffsetAt(batch, batchStart);
     const attributes = batch.readInt16BE(batchStart + CRC_FROM);
     if (this.#checkCrcs && (attributes & CODEC_MASK) === 0) checkCrc(batch, batchStart, batchEnd);
-    block.lastOffset = lastOffsetAt(batch, batchStart);
-    if ((attributes & CONTROL) !== 0) return;
+    const lastOffset = lastOffsetAt(batch, batchStart);
+    if ((attributes & CONTROL) !== 0) {
+      block.lastOffset = lastOffset;
+      return;
+    }
 
     const lastOffsetDelta = batch.readInt32BE(batchStart + 23);
     const baseTimestamp = readInt64(batch, batchStart + 27);
@@ -184,6 +204,7 @@ export class RecordBatchDecoder {
     }
     if (this.#position !== recordsEnd) throw corrupt(`${recordsEnd - this.#position} bytes are left after the last record`, baseOffset);
     block.count = index;
+    block.lastOffset = lastOffset;
   }
 
   /** Zig-zag varint of at most 5 bytes at the position; never reads at or after `limit`. */

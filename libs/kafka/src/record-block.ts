@@ -50,6 +50,8 @@ export class RecordColumns implements RecordBlock {
   firstOffset: number;
   lastOffset: number;
   bytes = 0;
+  /** Given out and not released yet. */
+  held = false;
 
   /** @param capacity most records that will be added */
   constructor(topic: string, partition: number, buffer: Buffer, highWatermark: number, firstOffset: number, capacity: number) {
