@@ -90,7 +90,7 @@ describe('two management APIs at once', () => {
     for (const instance of [leader, other]) {
       await eventually('both agree', async () => ((await instance.json(`/streams/info?stream=${name}`)) as { ttl: number }).ttl === 80_000);
     }
-    expect((await topics.admin.topicConfig(name))['retention.ms']).toBe('80000');
+    expect((await topics.admin.topicConfig(name)).get('retention.ms')).toBe('80000');
   });
 
   it('hand over without a wait when the leader stops in peace', async () => {

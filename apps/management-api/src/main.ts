@@ -44,14 +44,21 @@ runService({
 
     const writer = new MetadataWriter(registry, metadataLog(producer, admin, metadata.topic), config.instanceId, logger);
     const topics = new StreamTopics(admin, config.replicationFactor);
-    const consumer = new BatchConsumer(
+    const consumer: BatchConsumer = new BatchConsumer(
       cluster,
       { groupId: `hercules.management-api.${tasks.topic}`, topics: [tasks.topic], sessionTimeoutMs: tasks.sessionTimeoutMs },
       { onBlock: (block) => runner.onBlock(block), onRevoked: () => runner.onRevoked() },
       logger,
     );
     const changes = { state: registry.state, writer, topics, deleteGracePeriodMs: config.deleteGracePeriodMs };
-    const runner = new TaskRunner(consumer, writer, registry.state, changes, { ...tasks, backoffMs: tasks.retryBackoffMs }, logger);
+    const runner: TaskRunner = new TaskRunner(
+      consumer,
+      writer,
+      registry.state,
+      changes,
+      { ...tasks, backoffMs: tasks.retryBackoffMs },
+      logger,
+    );
     lifecycle.onStop('task runner', () => consumer.stop());
     await consumer.start();
     const cleaner = new ResultCleaner(writer, registry.state, tasks.maxAgeMs, logger);

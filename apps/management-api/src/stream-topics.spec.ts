@@ -25,9 +25,9 @@ class SlowCluster implements TopicAdmin {
     return Promise.resolve(this.topics.delete(topic));
   }
 
-  increasePartitions(topic: string, total: number): Promise<void> {
+  increasePartitions(topic: string, total: number): Promise<boolean> {
     this.topics.get(topic)!.partitions = total;
-    return Promise.resolve();
+    return Promise.resolve(true);
   }
 
   alterTopicConfig(topic: string, changes: Record<string, string | null>): Promise<void> {

@@ -6,7 +6,7 @@ import { HerculesError } from '@hercules/protocol';
 export interface TopicAdmin {
   createTopic(topic: { topic: string; partitions: number; replicationFactor: number; configs: Record<string, string> }): Promise<boolean>;
   deleteTopic(topic: string): Promise<boolean>;
-  increasePartitions(topic: string, total: number): Promise<void>;
+  increasePartitions(topic: string, total: number): Promise<boolean>;
   alterTopicConfig(topic: string, changes: Record<string, string | null>): Promise<void>;
   describeTopic(topic: string): Promise<{ partitions: number } | undefined>;
 }

@@ -15,7 +15,7 @@ export interface RetryPolicy {
 }
 
 /** Failures whose reason the caller may read and can do something about; all others are told in the log only. */
-const SHOWN: ReadonlySet<ErrorCode> = new Set(['ALREADY_EXISTS', 'CONFLICT', 'STREAM_NOT_FOUND', 'NOT_FOUND', 'INVALID_ARGUMENT']);
+const SHOWN: ReadonlySet<ErrorCode> = new Set(['ALREADY_EXISTS', 'CONFLICT', 'STREAM_NOT_FOUND', 'NOT_FOUND']);
 
 /**
  * Carries out a task and says how it ended. What may succeed later is tried a bounded number of times, so that one task cannot hold up the

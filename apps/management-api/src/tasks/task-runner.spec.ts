@@ -18,6 +18,7 @@ function blockOf(firstOffset: number, values: readonly string[]): RecordBlock {
     topic: TOPIC,
     partition: 0,
     buffer: Buffer.concat(buffers),
+    bytes: buffers.reduce((sum, { length }) => sum + length, 0),
     count: values.length,
     firstOffset,
     lastOffset: firstOffset + values.length - 1,
