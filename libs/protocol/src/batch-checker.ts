@@ -27,7 +27,7 @@ export class BatchChecker {
    * @throws ProtocolError of the first fault: with eventIndex −1 for the count, else with the index of the event
    */
   check(buf: Buffer, start = 0, end = buf.length): number {
-    if (!(start >= 0 && start <= end && end <= buf.length)) {
+    if (!Number.isInteger(start) || !Number.isInteger(end) || start < 0 || start > end || end > buf.length) {
       throw new ProtocolError('bad-value', `expected a range within ${buf.length} bytes, but it is ${start} to ${end}`, -1, -1);
     }
     if (end - start < 4) throw truncated('an event count', 4, end - start, -1, start);

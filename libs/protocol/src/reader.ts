@@ -1,5 +1,6 @@
 import { DEFAULT_CHECK_LIMITS, resolveCheckLimits, type CheckLimits } from './check-limits.ts';
 import { EVENT_HEADER_BYTES, TIMESTAMP_OFFSET, UUID_OFFSET } from './event-header.ts';
+import { ProtocolError } from './errors.ts';
 import { type Container, type HerculesEvent } from './event.ts';
 import { negativeCount, tooManyNulls, truncated } from './format-errors.ts';
 import { uuidFromBytes } from './uuid.ts';
@@ -15,10 +16,15 @@ export interface ReadOptions extends Partial<Pick<CheckLimits, 'maxDepth' | 'max
 /** In one batch, this many times the bound of one event on nulls; without it each small event could ask for megabytes. */
 const BATCH_NULL_FACTOR = 10;
 
-function readerOf(buf: Buffer, options: ReadOptions): ValueReader {
+function readerOf(buf: Buffer, offset: number, options: ReadOptions): ValueReader {
+  const end = Math.min(options.end ?? buf.length, buf.length);
+  if (!Number.isInteger(offset) || offset < 0 || !Number.isInteger(end)) {
+    throw new ProtocolError('bad-value', `expected a range within ${buf.length} bytes, but it is ${offset} to ${end}`, -1, -1);
+  }
   const limits =
     options.maxDepth === undefined && options.maxNullVectorLength === undefined ? DEFAULT_CHECK_LIMITS : resolveCheckLimits(options);
-  const reader = new ValueReader(buf, Math.min(options.end ?? buf.length, buf.length), limits);
+  const reader = new ValueReader(buf, end, limits);
+  reader.pos = offset;
   reader.beginEvent(options.eventIndex ?? 0);
   return reader;
 }
@@ -29,8 +35,7 @@ function readerOf(buf: Buffer, options: ReadOptions): ValueReader {
  * @throws ProtocolError
  */
 export function readEvent(buf: Buffer, offset = 0, options: ReadOptions = {}): { event: HerculesEvent; end: number } {
-  const reader = readerOf(buf, options);
-  reader.pos = offset;
+  const reader = readerOf(buf, offset, options);
   const event = readOne(reader);
   return { event, end: reader.pos };
 }
@@ -41,8 +46,7 @@ export function readEvent(buf: Buffer, offset = 0, options: ReadOptions = {}): {
  * @throws ProtocolError
  */
 export function readContainer(buf: Buffer, offset = 0, options: ReadOptions = {}): { container: Container; end: number } {
-  const reader = readerOf(buf, options);
-  reader.pos = offset;
+  const reader = readerOf(buf, offset, options);
   const container = reader.container(0);
   return { container, end: reader.pos };
 }
@@ -52,7 +56,7 @@ export function readContainer(buf: Buffer, offset = 0, options: ReadOptions = {}
  * @throws ProtocolError with the index of the event, −1 for the count
  */
 export function readBatch(buf: Buffer, offset = 0, options: Omit<ReadOptions, 'eventIndex'> = {}): HerculesEvent[] {
-  const reader = readerOf(buf, options);
+  const reader = readerOf(buf, offset, options);
   if (reader.end - offset < 4) throw truncated('an event count', 4, Math.max(reader.end - offset, 0), -1, offset);
   const count = buf.readInt32BE(offset);
   if (count < 0) throw negativeCount('events', count, offset);

@@ -1,4 +1,5 @@
 import { WIDEST_CHECK_LIMITS } from './check-limits.ts';
+import { ProtocolError } from './errors.ts';
 import { EVENT_HEADER_BYTES } from './event-header.ts';
 import { truncated } from './format-errors.ts';
 import type { HPath } from './hpath.ts';
@@ -45,6 +46,7 @@ export class TagSelector {
    */
   select(buf: Buffer, start: number, end: number): void {
     if (end > buf.length) end = buf.length;
+    if (!(start >= 0)) throw new ProtocolError('bad-value', `expected the event to start at 0 or later, but it is ${start}`, 0, -1);
     if (end - start < EVENT_HEADER_BYTES) throw truncated('an event header', EVENT_HEADER_BYTES, Math.max(end - start, 0), 0, start);
     // A loop, because a call of fill() costs more than the few slots that there are.
     for (let i = 0; i < this.types.length; i++) this.types[i] = 0;
