@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { ProtocolError } from './errors.ts';
+import type { ProtocolError } from './errors.ts';
 import { tag, type Value } from './event.ts';
 import { HPath } from './hpath.ts';
 import { readContainer, readEvent } from './reader.ts';

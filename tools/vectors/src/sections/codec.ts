@@ -1,4 +1,4 @@
-import { BatchChecker, type HerculesEvent, ProtocolError, WIDEST_CHECK_LIMITS } from '@hercules/protocol';
+import { BatchChecker, type HerculesEvent, ProtocolError, readEvent, WIDEST_CHECK_LIMITS } from '@hercules/protocol';
 import { decodeVector, encodeVector, VECTOR_KINDS, vectorJson, type VectorKind } from '@hercules/protocol/vectors';
 import { expectEqual } from '../report.ts';
 import type { Section } from '../section.ts';
@@ -19,7 +19,7 @@ export const codec: Section = {
         report.check(`errors/${name}`, () => checkError(kind, bytes, vector.at('error').text()));
         continue;
       }
-      const expected = vector.at('json').as(`the json of a ${kind}`, (json) => vectorJson(kind, json));
+      const expected = vector.at('json').as(`json of the kind ${kind}`, (json) => vectorJson(kind, json));
       report.check(`codec/${name}`, () => checkCodec(kind, bytes, expected, vector.has('note')));
     }
   },
@@ -32,7 +32,9 @@ function checkCodec(kind: VectorKind, bytes: Buffer, expected: unknown, isNoted:
   if (!isNoted) expectEqual(encoded, bytes, 'the encoded json');
   else if (!encoded.equals(bytes)) expectEqual(decodeVector(kind, encoded), expected, 'the json after encoding and decoding');
   if (kind === 'batch') checkBatch(bytes, decoded as readonly HerculesEvent[]);
-  if (kind === 'event') checkBatch(Buffer.concat([Buffer.from([0, 0, 0, 1]), bytes]), [decoded as HerculesEvent]);
+  if (kind !== 'event') return;
+  expectEqual(readEvent(bytes, 0, WIDEST_CHECK_LIMITS).end, bytes.length, 'the length of the event');
+  checkBatch(Buffer.concat([Buffer.from([0, 0, 0, 1]), bytes]), [decoded as HerculesEvent]);
 }
 
 /** The gateway's check takes what decodes, except for other versions and negative timestamps. */
