@@ -3,5 +3,6 @@ module.exports = {
   testMatch: ['<rootDir>/src/**/*.spec.ts'],
   testEnvironment: 'node',
   passWithNoTests: true,
+  reporters: ['default', require.resolve('./jest.unit-results.cjs')],
   transform: { '^.+\\.ts$': ['@swc/jest', require('./jest.swc.cjs')] },
 };

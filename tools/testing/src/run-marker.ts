@@ -1,0 +1,59 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { identify, isAlive, killProcess, type ProcessIdentity } from '@hercules/stack';
+
+/**
+ * Every process of a test run carries this variable, whoever started it: so that at the end, and after a run that was killed, all of them are found and no
+ * other. Its value names the process that runs the tests: `<pid>/<when it started>`.
+ */
+export const RUN_MARKER = 'HERCULES_TEST_RUN';
+
+/** Marks this process and all that it will start, unless it belongs to a marked run already. Returns the marker. */
+export function markRun(): string {
+  const own = identify(process.pid)!;
+  return (process.env[RUN_MARKER] ??= `${own.pid}/${own.startedAt}`);
+}
+
+/** Ends every process of the run `marker` but this one. Returns how many there were. */
+export async function endProcessesOfRun(marker: string): Promise<number> {
+  return endProcesses((other) => other === marker);
+}
+
+/** Ends what is left of runs that were killed before they could clean up. Returns the number of processes. */
+export async function endProcessesOfDeadRuns(): Promise<number> {
+  return endProcesses((marker) => {
+    const slash = marker.indexOf('/');
+    return !isAlive({ pid: Number(marker.slice(0, slash)), startedAt: marker.slice(slash + 1) });
+  });
+}
+
+async function endProcesses(select: (marker: string) => boolean): Promise<number> {
+  const found: ProcessIdentity[] = [];
+  for (const pid of processIds()) {
+    const identity = identify(pid);
+    const marker = markerOf(pid);
+    if (marker !== undefined && pid !== process.pid && identity && select(marker)) found.push(identity);
+  }
+  await Promise.all(found.map((identity) => killProcess(identity)));
+  return found.length;
+}
+
+/** Linux only: elsewhere the ordinary way of stopping each server has to do. */
+function processIds(): number[] {
+  try {
+    return readdirSync('/proc').map(Number).filter(Number.isInteger);
+  } catch {
+    return [];
+  }
+}
+
+function markerOf(pid: number): string | undefined {
+  try {
+    const prefix = `${RUN_MARKER}=`;
+    return readFileSync(`/proc/${pid}/environ`, 'utf8')
+      .split('\0')
+      .find((entry) => entry.startsWith(prefix))
+      ?.slice(prefix.length);
+  } catch {
+    return undefined; // Another user's process, or one that has just ended.
+  }
+}
