@@ -1,12 +1,9 @@
+import type { Delivery } from '@hercules/kafka';
 import { encodeBatch, HerculesError, tag, type HerculesEvent } from '@hercules/protocol';
 import { BatchIntake, type BatchSubmission, type EventProducer } from './batch-intake.ts';
 import { IntakeCounters } from './intake-counters.ts';
 import { createDefaultPartitioner } from './partitioner.ts';
 import type { StreamRoute } from './stream-access.ts';
-
-interface Settled {
-  seal(): void;
-}
 
 /** Remembers what is appended; Kafka's side is played by the test. */
 class FakeProducer {
@@ -14,10 +11,11 @@ class FakeProducer {
   room = true;
   bufferedBytes = 0;
   prepared = 0;
+  refreshed = 0;
   prepare: () => Promise<number> = () => Promise.resolve((this.partitions = 3));
   roomWaiters: ((hasRoom: boolean) => void)[] = [];
   readonly records: { topic: string; partition: number; key: string; value: string; timestampMs: number }[] = [];
-  readonly deliveries = new Set<Settled>();
+  readonly deliveries = new Set<Delivery>();
 
   partitionCount(): number {
     return this.partitions;
@@ -46,7 +44,7 @@ class FakeProducer {
     valueStart: number,
     valueEnd: number,
     timestampMs: number,
-    delivery: Settled,
+    delivery: Delivery,
   ): void {
     this.records.push({
       topic,
@@ -55,7 +53,14 @@ class FakeProducer {
       value: value.toString('hex', valueStart, valueEnd),
       timestampMs,
     });
+    if (!this.deliveries.has(delivery)) delivery.batchAdded();
     this.deliveries.add(delivery);
+  }
+
+  /** Kafka answers for everything that was appended. */
+  answer(error?: HerculesError): void {
+    for (const delivery of this.deliveries) delivery.batchDone(error);
+    this.deliveries.clear();
   }
 }
 
@@ -108,7 +113,7 @@ function setUp(options: { maxEventSize?: number } = {}): { producer: FakeProduce
   const producer = new FakeProducer();
   const intake = new BatchIntake(
     producer as unknown as EventProducer,
-    { limits: options, roomTimeoutMs: 1000, maxBufferedBytes: 10_000 },
+    { limits: options, roomTimeoutMs: 1000, maxBufferedBytes: 10_000, refreshTopics: () => Promise.resolve(void producer.refreshed++) },
     new IntakeCounters(),
   );
   return { producer, intake };
@@ -130,7 +135,17 @@ describe('BatchIntake', () => {
     expect(`00000003${producer.records.map((record) => record.value).join('')}`).toBe(BATCH.toString('hex'));
     expect(producer.records[0]!.timestampMs).toBeGreaterThanOrEqual(before);
     expect(intake.counters).toMatchObject({ acceptedEvents: 3, filteredEvents: 0, acceptedBytes: BATCH.length });
-    expect(producer.deliveries.size).toBe(1);
+    producer.answer();
+    expect(submission.log).toEqual(['appended 3 0', 'delivered ok']);
+  });
+
+  it('passes on that Kafka has failed', () => {
+    const { producer, intake } = setUp();
+    const submission = new RecordingSubmission(BATCH);
+    intake.submit(submission);
+    producer.answer(new HerculesError('KAFKA_UNAVAILABLE', 'gone'));
+    expect(submission.log).toEqual(['appended 3 0', 'delivered KAFKA_UNAVAILABLE']);
+    expect(intake.counters.failedBatches).toBe(1);
   });
 
   it('ignores bytes after the last event', () => {
@@ -148,8 +163,8 @@ describe('BatchIntake', () => {
   });
 
   it.each([
-    ['no bytes', Buffer.alloc(0), 'MALFORMED_BATCH', /0 bytes/],
-    ['three bytes', Buffer.alloc(3), 'MALFORMED_BATCH', /3 bytes/],
+    ['no bytes', Buffer.alloc(0), 'MALFORMED_BATCH', /The batch ends after 0 bytes/],
+    ['three bytes', Buffer.alloc(3), 'MALFORMED_BATCH', /The batch ends after 3 bytes/],
     ['a negative count', Buffer.from([0xff, 0xff, 0xff, 0xff]), 'MALFORMED_BATCH', /./],
     [
       'a batch that ends too early',
@@ -242,7 +257,7 @@ describe('BatchIntake', () => {
     const { producer, intake } = setUp();
     for (let i = 0; i < 10; i++) intake.submit(new RecordingSubmission(BATCH, { expectedPartitions: 9 }));
     expect(producer.records).toHaveLength(30);
-    expect(producer.prepared).toBe(1);
+    expect([producer.prepared, producer.refreshed]).toEqual([0, 1]);
   });
 
   it('waits for room, and unpacks the batch only then', async () => {

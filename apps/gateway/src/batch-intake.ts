@@ -36,11 +36,13 @@ export interface IntakeOptions {
   readonly roomTimeoutMs: number;
   /** The producer's bound, in bytes; a batch above it is taken when the buffer is empty. */
   readonly maxBufferedBytes: number;
+  /** Lets the producer see topics as they are now. */
+  refreshTopics(): Promise<void>;
 }
 
 /** How long Kafka may acknowledge nothing while the buffer is full before new batches are refused without a wait. */
 const STALLED_AFTER_MS = 2000;
-/** How often the producer is asked again for a topic that has fewer partitions than the metadata say. */
+/** How often the topics are looked at again while one has fewer partitions than the metadata say. */
 const TOPIC_REFRESH_MS = 1000;
 const MIN_BATCH_BYTES = 4;
 
@@ -54,7 +56,7 @@ export class BatchIntake {
   readonly #producer: EventProducer;
   readonly #options: IntakeOptions;
   readonly #checker: BatchChecker;
-  readonly #topicRefreshes = new Map<string, number>();
+  #topicsRefreshedMs = -Infinity;
   /** For each event of the batch in hand, 1 if the content filter lets it pass. */
   #passes = new Uint8Array(1024);
   /** When Kafka last acknowledged something, or had nothing to acknowledge. */
@@ -73,7 +75,7 @@ export class BatchIntake {
     const partitions = this.#producer.partitionCount(topic);
     if (partitions < expectedPartitions) {
       if (partitions === 0) return this.#prepareTopic(submission);
-      this.#refreshTopic(topic);
+      this.#refreshTopics();
     }
     if (this.#hasRoom(submission.batchLength)) this.#append(submission, partitions);
     else this.#waitForRoom(submission, performance.now() + this.#options.roomTimeoutMs);
@@ -89,14 +91,13 @@ export class BatchIntake {
     );
   }
 
-  /** The topic grew and the producer has not noticed: ask again, but not with every batch. Until then the old partitions take the events. */
-  #refreshTopic(topic: string): void {
+  /** A topic grew and the producer has not noticed: ask again, but not with every batch. Until then the old partitions take the events. */
+  #refreshTopics(): void {
     const nowMs = performance.now();
-    if (nowMs - (this.#topicRefreshes.get(topic) ?? -Infinity) < TOPIC_REFRESH_MS) return;
-    if (this.#topicRefreshes.size >= 1000) this.#topicRefreshes.clear();
-    this.#topicRefreshes.set(topic, nowMs);
+    if (nowMs - this.#topicsRefreshedMs < TOPIC_REFRESH_MS) return;
+    this.#topicsRefreshedMs = nowMs;
     // A failure shows when events cannot be delivered; nothing is lost by it here.
-    this.#producer.prepareTopic(topic).catch(() => undefined);
+    this.#options.refreshTopics().catch(() => undefined);
   }
 
   #hasRoom(bytes: number): boolean {

@@ -1,4 +1,4 @@
-import { kafkaConfigSchema } from '@hercules/kafka';
+import { kafkaConfigSchema, producerConfigSchema } from '@hercules/kafka';
 import { metadataConfigSchema } from '@hercules/metadata';
 import { httpConfigSchema, serviceConfigSchema } from '@hercules/service';
 import { z } from 'zod';
@@ -53,15 +53,12 @@ const partitionerSchema = z.object({
   batchSize: positive.default(16).describe('batched: consecutive events for the same partition'),
 });
 
-const producerSchema = z.object({
-  lingerMs: z.number().min(0).default(2).describe('How long a record batch waits for more events'),
-  batchBytes: positive.default(262_144).describe('Largest record batch'),
-  maxBufferedBytes: positive
-    .default(67_108_864)
-    .describe('Events that Kafka has not acknowledged; when full, requests wait or are refused'),
-  compression: z.enum(['none', 'lz4', 'zstd']).default('none').describe('Compression of record batches'),
-  deliveryTimeoutMs: positive.default(10_000).describe('An event that Kafka has not acknowledged after this time is answered with 503'),
-  requestTimeoutMs: positive.default(5000).describe('Longest wait for one answer of a broker'),
+const producerSchema = producerConfigSchema.extend({
+  deliveryTimeoutMs: positive
+    .min(1000)
+    .default(10_000)
+    .describe('An event that Kafka has not acknowledged after this time is answered with 503'),
+  requestTimeoutMs: positive.min(500).default(5000).describe('How long the broker may wait for its replicas, in ms'),
 });
 
 export const gatewayConfigSchema = z.object({

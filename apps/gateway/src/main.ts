@@ -45,6 +45,7 @@ runService({
         limits: { maxEventSize: validation.maxEventSizeBytes, maxDepth: validation.maxDepth },
         roomTimeoutMs: throttling.waitTimeoutMs,
         maxBufferedBytes: config.producer.maxBufferedBytes,
+        refreshTopics: () => cluster.refreshMetadata(),
       },
       new IntakeCounters(),
     );

@@ -119,7 +119,7 @@ describe('TypedEventEncoder', () => {
     expect(payloadOf([{ key: 'key', value }])).toEqual(new Map([['key', expected]]));
   });
 
-  it.each([
+  it.each<[object[], string]>([
     [[{ timestamp: -1 }], 'events[0].timestamp: expected ticks of 0 or more'],
     [[{}, { uuid: Buffer.alloc(15) }], 'events[1].uuid: expected 16 bytes or none, but it has 15'],
     [inPayload({ byte: 256 }), 'events[0].payload.tags[1].value.byte: expected 0 to 255'],
