@@ -5,7 +5,7 @@ export interface RequestApi {
   readonly apiName: string;
 }
 
-/** What reading needs of a cluster; `KafkaCluster` gives it through `clusterAccess`, tests give a stand-in. */
+/** What reading needs of a cluster; `KafkaCluster` gives it, tests give a stand-in. */
 export interface ClusterAccess {
   connect(): Promise<void>;
   /** Asks for all topics anew. Rejects when no broker answers. */

@@ -2,7 +2,7 @@ import { HerculesError, type Logger } from '@hercules/protocol';
 import { KafkaAdmin } from './admin.ts';
 import { BROKER_ERROR, brokerErrorName } from './broker-error-codes.ts';
 import type { ClusterAccess } from './cluster-access.ts';
-import { clusterAccess } from './cluster-access-kafkajs.ts';
+
 import type { KafkaCluster } from './cluster.ts';
 import { decodeFetchResponse, encodeFetchRequest, FETCH_API } from './fetch-request.ts';
 import { listOffsets } from './list-offsets.ts';
@@ -54,7 +54,7 @@ export class CompactedTable {
 
   constructor(cluster: KafkaCluster, options: CompactedTableOptions, logger: Logger) {
     this.#cluster = cluster;
-    this.#access = clusterAccess(cluster.fork());
+    this.#access = cluster.fork();
     this.#topic = options.topic;
     this.#create = options.create;
     this.#maxWaitMs = options.maxWaitMs ?? 500;

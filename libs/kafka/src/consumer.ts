@@ -2,7 +2,7 @@ import { HerculesError, type Logger } from '@hercules/protocol';
 import { AssignedPartition, UNKNOWN_POSITION } from './assigned-partition.ts';
 import { BROKER_ERROR } from './broker-error-codes.ts';
 import type { ClusterAccess } from './cluster-access.ts';
-import { clusterAccess } from './cluster-access-kafkajs.ts';
+
 import type { KafkaCluster } from './cluster.ts';
 import { consumerSettings, type ConsumerOptions, type ConsumerSettings } from './consumer-options.ts';
 import { GroupCoordinator } from './group-coordinator.ts';
@@ -101,8 +101,8 @@ export class BatchConsumer {
     this.#subscription = new Subscription(options);
     this.#handler = handler;
     this.#logger = logger;
-    this.#dataCluster = clusterAccess(cluster.fork());
-    this.#groupCluster = clusterAccess(cluster.fork());
+    this.#dataCluster = cluster.fork();
+    this.#groupCluster = cluster.fork();
     this.#coordinator = new GroupCoordinator(this.#groupCluster, options.groupId);
     this.#membership = new GroupMembership(this.#coordinator, this.#settings, this.#requestRejoin, logger);
     this.#committer = new OffsetCommitter(this.#coordinator, logger);

@@ -41,7 +41,7 @@ function codeAnswer(code = 0): Buffer {
   return new WireWriter().int32(0).int16(code).bytes();
 }
 
-function setUp(joins: Joined[], heartbeatIntervalMs = 5) {
+function setUpMember(joins: Joined[], heartbeatIntervalMs: number) {
   const cluster = new FakeCluster();
   const rejoins: string[] = [];
   const heartbeats = { code: 0 };
@@ -71,6 +71,17 @@ function setUp(joins: Joined[], heartbeatIntervalMs = 5) {
 }
 
 describe('GroupMembership', () => {
+  const started: GroupMembership[] = [];
+  const setUp = (joins: Joined[], heartbeatIntervalMs = 5) => {
+    const member = setUpMember(joins, heartbeatIntervalMs);
+    started.push(member.membership);
+    return member;
+  };
+  afterEach(async () => {
+    // A test that failed must not keep heartbeats going.
+    await Promise.allSettled(started.splice(0).map((membership) => membership.leave()));
+  });
+
   it('takes the id that the coordinator gives, leads, and beats', async () => {
     const { membership, join, joinedAs, sent } = setUp([
       { code: BROKER_ERROR.MEMBER_ID_REQUIRED, member: 'me' },
@@ -92,14 +103,13 @@ describe('GroupMembership', () => {
   });
 
   it('does not share out when another member leads', async () => {
-    const { membership, join, sent } = setUp([{ leader: 'other', member: 'me' }]);
+    const { join, sent } = setUp([{ leader: 'other', member: 'me' }]);
     await join();
     const reader = new WireReader(sent(SYNC_GROUP_API.apiKey)[0]!);
     reader.string();
     reader.int32();
     reader.string();
     expect(reader.int32()).toBe(0);
-    await membership.leave();
   });
 
   it('joins again at once when the group has moved on, as a new member when it was forgotten', async () => {
@@ -112,7 +122,6 @@ describe('GroupMembership', () => {
     await join();
     expect(joinedAs).toEqual(['', 'first', '']);
     expect(membership.member).toEqual({ memberId: 'second', generation: 3 });
-    await membership.leave();
   });
 
   it.each([
@@ -126,11 +135,10 @@ describe('GroupMembership', () => {
     await until(() => rejoins.length > 0);
     expect(rejoins[0]).toBe(reason);
     expect(membership.member !== undefined).toBe(keepsGeneration);
-    await membership.leave();
   });
 
   it('looks the coordinator up again when it has moved or does not answer', async () => {
-    const { cluster, membership, join, rejoins, heartbeats, sent } = setUp([]);
+    const { cluster, join, rejoins, heartbeats, sent } = setUp([]);
     await join();
     cluster.coordinator = 2;
     heartbeats.code = BROKER_ERROR.NOT_COORDINATOR;
@@ -142,18 +150,19 @@ describe('GroupMembership', () => {
     const before = sent(HEARTBEAT_API.apiKey).length;
     await until(() => sent(HEARTBEAT_API.apiKey).length > before + 1);
     expect(rejoins).toEqual([]);
-    await membership.leave();
   });
 
   it('is not certain of its partitions after the event loop was held up, until a heartbeat is answered', async () => {
-    const { membership, join } = setUp([], 10);
+    const { cluster, membership, join } = setUp([], 10);
     await join();
+    const answer = Promise.withResolvers<Buffer>();
+    cluster.handlers.set(HEARTBEAT_API.apiKey, () => answer.promise);
     const end = performance.now() + 400;
     while (performance.now() < end);
     await until(() => membership.blockedLoops > 0);
     expect(membership.isCertain).toBe(false);
+    answer.resolve(codeAnswer());
     await until(() => membership.isCertain);
-    await membership.leave();
   });
 
   it('ends a join under way when it leaves', async () => {

@@ -18,7 +18,7 @@ function text(block: RecordBlock, starts: Int32Array, ends: Int32Array, index: n
 
 function rows(blocks: readonly RecordBlock[]): [number, number, string | null, string | null][] {
   return blocks.flatMap((block) =>
-    Array.from({ length: block.count }, (_, i) => [
+    Array.from({ length: block.count }, (_, i): [number, number, string | null, string | null] => [
       block.offsets[i]!,
       block.timestamps[i]!,
       text(block, block.keyStarts, block.keyEnds, i),
