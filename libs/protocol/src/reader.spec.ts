@@ -1,7 +1,10 @@
 import fc from 'fast-check';
+import { BatchChecker } from './batch-checker.ts';
 import { ProtocolError } from './errors.ts';
 import { tag } from './event.ts';
+import { HPath } from './hpath.ts';
 import { readBatch, readContainer, readEvent } from './reader.ts';
+import { TagSelector } from './tag-selector.ts';
 import { caught } from './testing/caught.ts';
 import { anyContainer, anyEvent, anyMutations, mutate } from './testing/event-arbitraries.ts';
 import { encodeBatch, encodeContainer, encodeEvent } from './writer.ts';
@@ -76,6 +79,16 @@ describe('readEvent', () => {
     });
     expect(caught(() => readEvent(encodeEvent({ ...EVENT, payload }), 0, { maxDepth: 0 }))).toMatchObject({ kind: 'nesting-limit' });
   });
+});
+
+it('every reader and writer stands the greatest depth that can be set', () => {
+  let value = tag.null();
+  for (let depth = 0; depth < 1000; depth++) value = depth % 2 === 0 ? tag.container({ a: value }) : tag.vector(value.type, [value.value]);
+  const bytes = encodeBatch([{ ...EVENT, payload: new Map([['a', value]]) }], { maxDepth: 1000 });
+  expect(readBatch(bytes, 0, { maxDepth: 1000 })[0]!.payload.get('a')!.type).toBe('vector');
+  expect(new BatchChecker({ maxDepth: 1000 }).check(bytes)).toBe(1);
+  new TagSelector([HPath.parse('a/a')]).select(bytes, 4, bytes.length);
+  expect(caught(() => readBatch(bytes))).toMatchObject({ kind: 'nesting-limit' });
 });
 
 describe('readBatch', () => {

@@ -11,6 +11,8 @@ const LENGTH_BYTES = 4;
 /** A key on the way of some path. */
 interface PathNode {
   readonly key: Buffer;
+  /** Of the key, in bytes; here because the length of a Buffer is a getter. */
+  readonly keyLength: number;
   readonly children: readonly PathNode[];
   /** Paths that end here. */
   readonly slots: readonly number[];
@@ -63,10 +65,8 @@ export class TagSelector {
       const typeAt = this.#walker.passKey(buf, pos, end);
       const node = findNode(nodes, buf, pos, typeAt);
       const type = buf[typeAt]!;
-      pos =
-        node === undefined
-          ? this.#walker.passValue(buf, typeAt + 1, end, type, depth)
-          : this.#selected(buf, typeAt + 1, end, node, type, depth);
+      if (node === undefined) pos = this.#walker.passValue(buf, typeAt + 1, end, type, depth);
+      else pos = this.#selected(buf, typeAt + 1, end, node, type, depth);
     }
     return pos;
   }
@@ -92,6 +92,7 @@ function nodesOf(paths: readonly { segments: readonly string[]; slot: number }[]
   const byKey = Map.groupBy(paths, ({ segments }) => segments[depth]!);
   return [...byKey].map(([key, members]) => ({
     key: Buffer.from(key),
+    keyLength: Buffer.byteLength(key),
     children: nodesOf(
       members.filter(({ segments }) => segments.length > depth + 1),
       depth + 1,
@@ -106,8 +107,8 @@ function findNode(nodes: readonly PathNode[], buf: Buffer, pos: number, keyEnd: 
   const length = keyEnd - pos - 1;
   for (let i = 0; i < nodes.length; i++) {
     const node = nodes[i]!;
+    if (node.keyLength !== length) continue;
     const { key } = node;
-    if (key.length !== length) continue;
     let at = 0;
     while (at < length && key[at] === buf[pos + 1 + at]) at++;
     if (at === length) return node;

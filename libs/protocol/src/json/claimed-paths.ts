@@ -34,7 +34,9 @@ export class ClaimedPaths {
 
   /** `move *` to a place other than the root takes every tag. */
   #moveOfRoot(mappers: readonly Mapper[]): this {
-    this.#everything = mappers.some(({ kind, ...mapper }) => kind === 'move' && isRoot((mapper as { source: HPath }).source) && !isRoot(mapper.target));
+    this.#everything = mappers.some(
+      ({ kind, ...mapper }) => kind === 'move' && isRoot((mapper as { source: HPath }).source) && !isRoot(mapper.target),
+    );
     return this;
   }
 }

@@ -5,7 +5,13 @@ import { type Transformer, TRANSFORMERS } from './transformers.ts';
 
 /** One directive of a mapping file (protocol §9.2). An empty path is the root. */
 export type Mapper =
-  | { readonly kind: 'transform'; readonly source: HPath; readonly target: HPath; readonly transformer: Transformer; readonly transformerName: string }
+  | {
+      readonly kind: 'transform';
+      readonly source: HPath;
+      readonly target: HPath;
+      readonly transformer: Transformer;
+      readonly transformerName: string;
+    }
   | { readonly kind: 'move'; readonly source: HPath; readonly target: HPath; readonly except: ReadonlySet<string> }
   | { readonly kind: 'combine'; readonly sources: readonly HPath[]; readonly target: HPath; readonly combiner: Combiner }
   | {
@@ -96,7 +102,9 @@ class DirectiveParser {
   }
 
   #combine(): Mapper {
-    const sources = this.#take('paths joined by commas').split(',').map((path) => this.#pathOf(path));
+    const sources = this.#take('paths joined by commas')
+      .split(',')
+      .map((path) => this.#pathOf(path));
     this.#word('to');
     const target = this.#path();
     this.#word('using');
