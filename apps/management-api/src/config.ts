@@ -5,6 +5,8 @@ import { z } from 'zod';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
+const KEYS_EXPECTED = 'expected one or more keys, separated by commas';
+
 const topicName = z.string().regex(/^[a-zA-Z0-9._-]{1,249}$/, 'expected a name of a Kafka topic');
 
 /** How queued changes are carried out (docs/decisions/001-single-writer.md). */
@@ -34,7 +36,9 @@ export const managementApiConfigSchema = z.object({
   kafka: kafkaConfigSchema.prefault({}),
   metadata: metadataConfigSchema.prefault({}),
   tasks: tasksConfigSchema.prefault({}),
-  masterKeys: secret(z.array(z.string().min(1)).min(1)).describe('Keys whose holders may do everything'),
+  masterKeys: secret(z.array(z.string().min(1), { error: KEYS_EXPECTED }).min(1, { error: KEYS_EXPECTED })).describe(
+    'Keys whose holders may do everything',
+  ),
   replicationFactor: z
     .number()
     .int()

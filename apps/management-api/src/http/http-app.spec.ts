@@ -4,6 +4,7 @@ import { apiKeyIdentity, Authorizer } from '@hercules/metadata';
 import { HerculesError } from '@hercules/protocol';
 import type { FastifyInstance } from 'fastify';
 import { Authentication } from '../authentication.ts';
+import { TaskFailed } from '../tasks/task-failed.ts';
 import { DONE, jsonAnswer, textAnswer } from './answer.ts';
 import { createHttpApp } from './http-app.ts';
 import { textParameter } from './parameter.ts';
@@ -32,6 +33,7 @@ const routes: Route[] = [
     access: 'key',
     handle(request) {
       const text = request.optional(echo);
+      if (text === 'task') throw new TaskFailed('INTERNAL', 'told to the caller');
       throw text === 'bug'
         ? new Error('secret of the house')
         : new HerculesError(text === 'kafka' ? 'KAFKA_UNAVAILABLE' : 'CONFLICT', 'broker 7 says no');
@@ -171,6 +173,7 @@ describe('createHttpApp', () => {
     expect(await send('POST', '/a/fail', key)).toMatchObject({ status: 409, text: 'broker 7 says no' });
     expect(await send('POST', '/a/fail?text=kafka', key)).toMatchObject({ status: 503, text: 'Kafka is not available; try again later' });
     expect(await send('POST', '/a/fail?text=bug', key)).toMatchObject({ status: 500, text: 'Internal error' });
+    expect(await send('POST', '/a/fail?text=task', key)).toMatchObject({ status: 500, text: 'told to the caller' });
     expect(logged).toHaveLength(2);
     expect(JSON.stringify(logged)).not.toContain(API_KEY);
   });

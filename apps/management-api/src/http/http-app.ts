@@ -4,6 +4,7 @@ import { HerculesError, type Logger } from '@hercules/protocol';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Authentication } from '../authentication.ts';
 import type { Caller } from '../caller.ts';
+import { TaskFailed } from '../tasks/task-failed.ts';
 import { textAnswer, type Answer } from './answer.ts';
 import { ApiRequest } from './api-request.ts';
 import { parseQuery } from './parameter.ts';
@@ -100,7 +101,7 @@ function send(reply: FastifyReply, { status, contentType, body }: Answer): Fasti
 function answerTo(error: FastifyError | HerculesError, request: FastifyRequest, logger: Logger): Answer {
   if (error instanceof HerculesError) {
     const status = error.httpStatus;
-    if (status < 500) return textAnswer(status, error.message);
+    if (status < 500 || error instanceof TaskFailed) return textAnswer(status, error.message);
     logger.error({ err: error, method: request.method, path: request.routeOptions.url }, 'A request failed');
     return status === 503 ? textAnswer(503, 'Kafka is not available; try again later') : textAnswer(500, 'Internal error');
   }

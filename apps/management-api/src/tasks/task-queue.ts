@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { stringifyJson, type MetadataListener, type TaskResult } from '@hercules/metadata';
 import { ERROR_CODES, HerculesError, type ErrorCode, type Logger } from '@hercules/protocol';
 import { callerName, type Caller } from '../caller.ts';
+import { TaskFailed } from './task-failed.ts';
 import { subjectOf, type Change, type Task } from './task.ts';
 
 /** Appends a record to the tasks topic; resolves once all replicas have it. */
@@ -75,7 +76,7 @@ export class TaskQueue {
   }
 }
 
-function failureOf(id: string, result: TaskResult): HerculesError {
+function failureOf(id: string, result: TaskResult): TaskFailed {
   const { code = 'INTERNAL', error = 'The change failed' } = result;
-  return new HerculesError(code in ERROR_CODES ? (code as ErrorCode) : 'INTERNAL', `${error} (task ${id})`);
+  return new TaskFailed(code in ERROR_CODES ? (code as ErrorCode) : 'INTERNAL', `${error} (task ${id})`);
 }
