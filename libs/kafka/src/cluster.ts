@@ -152,6 +152,7 @@ export class KafkaCluster implements ClusterAccess {
     const topics = new Map<string, TopicLayout>();
     const counts = new Map<string, number>();
     for (const { topic, partitionMetadata } of this.#kafkajs.brokerPool.metadata?.topicMetadata ?? []) {
+      if (partitionMetadata.length === 0) continue;
       const leaders: number[] = [];
       for (const { partitionId, leader } of partitionMetadata) leaders[partitionId] = leader;
       topics.set(topic, { leaders, replicationFactor: partitionMetadata[0]?.replicas.length ?? 0 });

@@ -1,10 +1,12 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { Logger } from '@hercules/protocol';
+import KafkajsBrokerClass from 'kafkajs/src/broker/index.js';
 import Cluster, { type Broker, type RawRequest } from 'kafkajs/src/cluster/index.js';
 import loggers from 'kafkajs/src/loggers/index.js';
 import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
 import { type KafkaConfig, saslOptions, tlsOptions } from './config.ts';
+import { decodeMetadata, encodeMetadata, METADATA_API } from './metadata-request.ts';
 
 // The only file that touches kafkajs' private modules: its cluster keeps connections, logins and metadata; requests and answers are ours.
 
@@ -21,6 +23,14 @@ const METADATA_MAX_AGE_MS = 300_000;
 const armTimer = RequestQueue.prototype.scheduleCheckPendingRequests;
 RequestQueue.prototype.scheduleCheckPendingRequests = function scheduleIfPending(this: RequestQueue): void {
   if (this.pending.length > 0) armTimer.call(this);
+};
+
+/**
+ * kafkajs refuses the metadata of the whole cluster when one partition of any topic has no leader, so that one lost broker would keep clients
+ * from following the leaders of everything else. Ours takes what is known.
+ */
+KafkajsBrokerClass.prototype.metadata = function metadata(this: Broker, topics: readonly string[] = []) {
+  return this.connectionPool.send(rawRequest(METADATA_API, encodeMetadata(topics), decodeMetadata));
 };
 
 /** @param sockets collects the open sockets, so that a close need not wait for answers */

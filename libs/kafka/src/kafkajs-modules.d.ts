@@ -84,6 +84,12 @@ declare module 'kafkajs/src/cluster/index.js' {
   }
 }
 
+declare module 'kafkajs/src/broker/index.js' {
+  export default class Broker {
+    metadata(topics?: readonly string[]): Promise<object>;
+  }
+}
+
 declare module 'kafkajs/src/loggers/index.js' {
   interface Entry {
     namespace: string;
