@@ -38,6 +38,8 @@ export interface ConsumerSettings {
 }
 
 const MAX_WAIT_MS = 500;
+/** Heartbeats also bring the news of a rebalance, so the session timeout alone would make them too rare. */
+const MAX_HEARTBEAT_MS = 1000;
 
 /**
  * Fills in the defaults.
@@ -50,7 +52,7 @@ export function consumerSettings(options: ConsumerOptions): ConsumerSettings {
     metadataRefreshMs: options.metadataRefreshMs ?? 2000,
     sessionTimeoutMs: options.sessionTimeoutMs ?? 10_000,
     rebalanceTimeoutMs: options.rebalanceTimeoutMs ?? 30_000,
-    heartbeatIntervalMs: Math.floor((options.sessionTimeoutMs ?? 10_000) / 3),
+    heartbeatIntervalMs: Math.min(MAX_HEARTBEAT_MS, Math.floor((options.sessionTimeoutMs ?? 10_000) / 3)),
     maxBytesPerPartition: options.maxBytesPerPartition ?? 1024 * 1024,
     maxWaitMs: options.maxWaitMs ?? 250,
     minBytes: options.minBytes ?? 1,
