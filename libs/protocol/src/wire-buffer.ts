@@ -4,7 +4,7 @@ import { writeUuid } from './uuid.ts';
 const MAX_KEY_BYTES = 255;
 const MAX_INT32 = 0x7fff_ffff;
 /** Texts up to this many characters are written here, longer ones by Node: the call into native code pays off from about here. */
-const SHORT_TEXT_CHARS = 24;
+const SHORT_TEXT_CHARS = 48;
 
 /**
  * A growing buffer with the primitives of the format (protocol §1), all big-endian. A value that its field cannot hold is refused with
@@ -13,9 +13,12 @@ const SHORT_TEXT_CHARS = 24;
 export class WireBuffer {
   buffer: Buffer;
   length = 0;
+  /** Of the same bytes: its setters compile to single instructions, those of Buffer do not. */
+  #view: DataView;
 
   constructor(initialBytes = 1024) {
     this.buffer = Buffer.allocUnsafeSlow(initialBytes);
+    this.#view = viewOf(this.buffer);
   }
 
   /** Makes room for `bytes` more. */
@@ -25,6 +28,7 @@ export class WireBuffer {
     const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.buffer.length * 2));
     this.buffer.copy(grown, 0, 0, this.length);
     this.buffer = grown;
+    this.#view = viewOf(grown);
   }
 
   u8(value: number): void {
@@ -36,37 +40,43 @@ export class WireBuffer {
   u16(value: number): void {
     checkInteger('a count', value, 0, 0xffff);
     this.ensure(2);
-    this.length = this.buffer.writeUInt16BE(value, this.length);
+    this.#view.setUint16(this.length, value);
+    this.length += 2;
   }
 
   i16(value: number): void {
     checkInteger('a short', value, -0x8000, 0x7fff);
     this.ensure(2);
-    this.length = this.buffer.writeInt16BE(value, this.length);
+    this.#view.setInt16(this.length, value);
+    this.length += 2;
   }
 
   i32(value: number): void {
     checkInteger('an integer', value, -0x8000_0000, MAX_INT32);
     this.ensure(4);
-    this.length = this.buffer.writeInt32BE(value, this.length);
+    this.#view.setInt32(this.length, value);
+    this.length += 4;
   }
 
   i64(value: bigint): void {
     if (typeof value !== 'bigint' || BigInt.asIntN(64, value) !== value) throw badValue('a bigint of 64 bits', value);
     this.ensure(8);
-    this.length = this.buffer.writeBigInt64BE(value, this.length);
+    this.#view.setBigInt64(this.length, value);
+    this.length += 8;
   }
 
   f32(value: number): void {
     if (typeof value !== 'number') throw badValue('a number', value);
     this.ensure(4);
-    this.length = this.buffer.writeFloatBE(value, this.length);
+    this.#view.setFloat32(this.length, value);
+    this.length += 4;
   }
 
   f64(value: number): void {
     if (typeof value !== 'number') throw badValue('a number', value);
     this.ensure(8);
-    this.length = this.buffer.writeDoubleBE(value, this.length);
+    this.#view.setFloat64(this.length, value);
+    this.length += 8;
   }
 
   flag(value: boolean): void {
@@ -103,7 +113,7 @@ export class WireBuffer {
     if (room > MAX_INT32) throw badValue(`a string of at most ${MAX_INT32} bytes`, `${room} bytes`);
     this.ensure(4 + room);
     const bytes = this.#writeText(text, this.length + 4);
-    this.buffer.writeInt32BE(bytes, this.length);
+    this.#view.setInt32(this.length, bytes);
     this.length += 4 + bytes;
   }
 
@@ -132,6 +142,10 @@ export class WireBuffer {
     }
     return this.buffer.write(text, at, 'utf8');
   }
+}
+
+function viewOf(buffer: Buffer): DataView {
+  return new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
 }
 
 export function badValue(expected: string, found: unknown): ProtocolError {
