@@ -101,8 +101,8 @@ export async function sendChunks(
   chunks: readonly Buffer[],
 ): Promise<Buffer> {
   const connection = await broker.connectionPool.getConnectionByRequest({ request: { apiKey } });
-  if (!connection.isConnected() || !connection.isAuthenticated()) {
-    // The long way logs in first; it is needed once a connection.
+  if (!connection.isConnected() || (connection.sasl && !connection.isAuthenticated())) {
+    // The long way logs in first; it is needed once a connection. Without SASL kafkajs never calls a connection authenticated.
     return broker.connectionPool.send(rawRequest({ apiKey, apiVersion, apiName }, Buffer.concat(chunks), (response) => response));
   }
   const clientId = Buffer.from(connection.clientId);

@@ -35,6 +35,8 @@ declare module 'kafkajs/src/cluster/index.js' {
       }): void;
     };
     isConnected(): boolean;
+    /** null without SASL. */
+    readonly sasl: object | null;
     isAuthenticated(): boolean;
     nextCorrelationId(): number;
   }
