@@ -4,6 +4,7 @@ export { kafkaJars, KAFKA_VERSION } from './artifacts/kafka-artifact.ts';
 export { type DaemonOptions, startDaemon } from './process/daemon.ts';
 export { withFileLock } from './process/file-lock.ts';
 export { freePorts, isPortFree } from './process/ports.ts';
+export { type MarkedProcess, processesWithVariable } from './process/marked-processes.ts';
 export { identify, isAlive, type ProcessIdentity, signalProcess } from './process/process-identity.ts';
 export { killProcess, stopProcess } from './process/stop-process.ts';
 export { Progress } from './progress.ts';

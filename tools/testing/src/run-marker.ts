@@ -1,5 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { identify, isAlive, killProcess, type ProcessIdentity } from '@hercules/stack';
+import { identify, isAlive, killProcess, processesWithVariable } from '@hercules/stack';
 
 /**
  * Every process of a test run carries this variable, whoever started it: so that at the end, and after a run that was killed, all of them are found and no
@@ -27,33 +26,7 @@ export async function endProcessesOfDeadRuns(): Promise<number> {
 }
 
 async function endProcesses(select: (marker: string) => boolean): Promise<number> {
-  const found: ProcessIdentity[] = [];
-  for (const pid of processIds()) {
-    const identity = identify(pid);
-    const marker = markerOf(pid);
-    if (marker !== undefined && pid !== process.pid && identity && select(marker)) found.push(identity);
-  }
-  await Promise.all(found.map((identity) => killProcess(identity)));
+  const found = processesWithVariable(RUN_MARKER).filter(({ identity, value }) => identity.pid !== process.pid && select(value));
+  await Promise.all(found.map(({ identity }) => killProcess(identity)));
   return found.length;
-}
-
-/** Linux only: elsewhere the ordinary way of stopping each server has to do. */
-function processIds(): number[] {
-  try {
-    return readdirSync('/proc').map(Number).filter(Number.isInteger);
-  } catch {
-    return [];
-  }
-}
-
-function markerOf(pid: number): string | undefined {
-  try {
-    const prefix = `${RUN_MARKER}=`;
-    return readFileSync(`/proc/${pid}/environ`, 'utf8')
-      .split('\0')
-      .find((entry) => entry.startsWith(prefix))
-      ?.slice(prefix.length);
-  } catch {
-    return undefined; // Another user's process, or one that has just ended.
-  }
 }

@@ -34,6 +34,12 @@ export async function withFileLock<T>(file: string, { timeoutMs, onWait, signal 
   }
 }
 
+/** The living process that holds the lock. */
+export function lockHolder(file: string): ProcessIdentity | undefined {
+  const holder = readHolder(file);
+  return isAlive(holder) ? holder : undefined;
+}
+
 /** Takes the lock, or tells who holds it. The file is linked into place complete, so nobody ever reads half of it. */
 function tryLock(file: string): ProcessIdentity | undefined {
   const draft = `${file}.${process.pid}`;

@@ -36,6 +36,10 @@ export interface ElasticsearchOptions extends FetchOptions {
   /** Further settings of elasticsearch.yml. */
   readonly extra?: Readonly<Record<string, string>>;
   readonly readyTimeoutMs?: number;
+  /** Added to the environment of the node. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Called when the process exists, before its indices can be used. */
+  readonly onSpawn?: (identity: ProcessIdentity) => void;
 }
 
 const STOP_GRACE_MS = 30_000;
@@ -73,13 +77,13 @@ export class ElasticsearchServer {
     const java = elasticsearchJava();
     const home = await elasticsearchHome(this.#options);
     const user = unprivilegedUser();
-    if (user && !isTraversableByEverybody(dataDir)) {
-      throw new StackError(
-        `${dataDir} lies in a folder that is closed to others; Elasticsearch, which never runs as root, could not get there.`,
-      );
+    for (const folder of user ? [dataDir, home] : []) {
+      if (isTraversableByEverybody(folder)) continue;
+      throw new StackError(`${folder} is closed to other users; Elasticsearch, which never runs as root, could not get there.`);
     }
     this.#prepare(home, user);
     this.#identity = await this.#launch(home, java, user);
+    this.#options.onSpawn?.(this.#identity);
     const what = `Elasticsearch on port ${port}`;
     await waitUntil(
       async () => {
@@ -145,6 +149,8 @@ export class ElasticsearchServer {
         ES_TMPDIR: join(dataDir, 'tmp'),
         // The launcher's own JVM; the node's heap stands in jvm.options.d.
         CLI_JAVA_OPTS: '-Xms4m -Xmx64m -XX:+UseSerialGC',
+        ...inheritedMarks(),
+        ...this.#options.env,
       },
       ...(user ? { uid: user.uid, gid: user.gid } : {}),
     });
@@ -211,4 +217,9 @@ function giveTo(path: string, user: UnprivilegedUser): void {
     if (entry.isDirectory()) giveTo(inside, user);
     else if (!entry.isSymbolicLink()) chownSync(inside, user.uid, user.gid);
   }
+}
+
+/** The variables by which a test run finds the processes that it has to end; everything else of the environment is kept from the server. */
+function inheritedMarks(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith('HERCULES_TEST_')));
 }

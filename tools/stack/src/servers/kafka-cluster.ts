@@ -23,6 +23,10 @@ export interface KafkaClusterOptions extends FetchOptions {
   readonly readyTimeoutMs?: number;
   /** Log of a node; <dataDir>/<id>/kafka.log when left out. */
   readonly logFile?: (id: number) => string;
+  /** Added to the environment of every node. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Called when a node's process exists, long before it is ready. */
+  readonly onSpawn?: (id: number, identity: ProcessIdentity) => void;
 }
 
 const STOP_GRACE_MS = 30_000;
@@ -127,9 +131,11 @@ export class KafkaServers {
       clusterId: keptClusterId(dataDir, () => kafkaClusterId(randomBytes(16))),
       jars,
       logFile: this.#logFile(id),
+      env: { ...process.env, ...this.#options.env },
       heap: heap ?? (this.#size === 1 ? ['-Xms256m', '-Xmx768m'] : ['-Xms128m', '-Xmx384m']),
     });
     this.#nodes.set(id, node);
+    this.#options.onSpawn?.(id, node);
   }
 
   async #waitUntilListed(id: number, brokers: number): Promise<void> {

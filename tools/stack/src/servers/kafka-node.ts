@@ -16,6 +16,7 @@ export interface KafkaNodeOptions extends Omit<KafkaNodeSettings, 'logDirs'> {
   /** Folder of Kafka's jars. */
   readonly jars: string;
   readonly logFile: string;
+  readonly env: NodeJS.ProcessEnv;
   /** JVM options for the heap. */
   readonly heap: readonly string[];
 }
@@ -38,13 +39,13 @@ export async function startKafkaNode(options: KafkaNodeOptions): Promise<Process
   const common = [`-Dlog4j2.configurationFile=${log4j}`, '-XX:+UseSerialGC', '-cp', `${jars}/*`];
   if (!isFormatted(logDirs)) {
     const format = ['kafka.tools.StorageTool', 'format', '-t', options.clusterId, '-c', properties];
-    await execFileAsync(java, ['-Xmx128m', '-XX:TieredStopAtLevel=1', ...common, ...format], { cwd: dataDir });
+    await execFileAsync(java, ['-Xmx128m', '-XX:TieredStopAtLevel=1', ...common, ...format], { cwd: dataDir, env: options.env });
   }
   return startDaemon({
     command: java,
     args: [...options.heap, '-Djava.awt.headless=true', ...common, 'kafka.Kafka', properties],
     cwd: dataDir,
-    env: process.env,
+    env: options.env,
     logFile: options.logFile,
   });
 }

@@ -1,10 +1,12 @@
 import { type KafkaClusterOptions, startKafkaCluster } from './kafka-cluster.ts';
 import type { ProcessIdentity } from '../process/process-identity.ts';
 
-export interface KafkaServerOptions extends Omit<KafkaClusterOptions, 'brokers' | 'basePort' | 'logFile'> {
+export interface KafkaServerOptions extends Omit<KafkaClusterOptions, 'brokers' | 'basePort' | 'logFile' | 'onSpawn'> {
   /** The broker's port; the controller takes the next one. */
   readonly port: number;
   readonly logFile?: string;
+  /** Called when the process exists, long before it is ready. */
+  readonly onSpawn?: (identity: ProcessIdentity) => void;
 }
 
 /** One real Kafka broker. After `stop()` or `kill()`, `start()` runs it again on the same port and data. */
@@ -25,12 +27,13 @@ export interface KafkaServer {
  * Starts one Kafka broker and returns when it can be used.
  * @throws StackError when Java or Maven is missing, Error with the end of the log when it does not come up
  */
-export async function startKafka({ port, logFile, ...options }: KafkaServerOptions): Promise<KafkaServer> {
+export async function startKafka({ port, logFile, onSpawn, ...options }: KafkaServerOptions): Promise<KafkaServer> {
   const servers = await startKafkaCluster({
     ...options,
     brokers: 1,
     basePort: port,
     ...(logFile === undefined ? {} : { logFile: () => logFile }),
+    ...(onSpawn === undefined ? {} : { onSpawn: (_, identity) => onSpawn(identity) }),
   });
   return {
     get pid() {

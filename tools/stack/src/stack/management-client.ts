@@ -1,0 +1,38 @@
+import { StackError } from '../stack-error.ts';
+import type { StackKeys } from './stack-keys.ts';
+
+/** Streams that every stack has: for the first event that somebody sends by hand, and for the stack's own logs. */
+export const DEMO_STREAMS = { own: 'logs_stack', first: 'logs_demo' } as const;
+
+const TTL_MS = 7 * 24 * 60 * 60 * 1000;
+
+/**
+ * Creates the streams and the API key's rights over HTTP, as any administrator would (apis §4). What exists already is left as it is.
+ * @param url base URL of the management API
+ * @throws StackError with the answer when it refuses
+ */
+export async function createDemoStreams(url: string, keys: StackKeys): Promise<void> {
+  await Promise.all([
+    createStream(url, keys, DEMO_STREAMS.own, "The stack's own log files"),
+    createStream(url, keys, DEMO_STREAMS.first, 'Events sent by hand'),
+    post(url, keys, `/rules/set?key=${keys.apiKey}&pattern=logs_*&rights=rw-`, undefined, [200]),
+  ]);
+}
+
+async function createStream(url: string, keys: StackKeys, name: string, description: string): Promise<void> {
+  const stream = { type: 'base', name, partitions: 3, shardingKey: [], ttl: TTL_MS, description };
+  const CONFLICT = 409;
+  await post(url, keys, '/streams/create', JSON.stringify(stream), [200, CONFLICT]);
+}
+
+async function post(url: string, keys: StackKeys, path: string, body: string | undefined, accepted: readonly number[]): Promise<void> {
+  const response = await fetch(`${url}${path}`, {
+    method: 'POST',
+    headers: { authorization: `Hercules masterApiKey ${keys.masterKey}`, 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body }),
+    signal: AbortSignal.timeout(40_000),
+  });
+  const text = await response.text();
+  if (!accepted.includes(response.status))
+    throw new StackError(`management-api refused POST ${path.split('?')[0]}: ${response.status} ${text}`);
+}

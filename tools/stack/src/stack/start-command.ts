@@ -1,0 +1,121 @@
+import { startDaemon } from '../process/daemon.ts';
+import { withFileLock } from '../process/file-lock.ts';
+import { identify } from '../process/process-identity.ts';
+import { killProcess } from '../process/stop-process.ts';
+import { Progress } from '../progress.ts';
+import { StackError } from '../stack-error.ts';
+import { bringUp, type BringUpContext } from './bring-up.ts';
+import { type Component, STACK_MARK, stackMark } from './component.ts';
+import type { ComponentName } from './component-name.ts';
+import { stackComponents } from './components.ts';
+import { endpointsOf, writeEndpoints } from './endpoints.ts';
+import { createDemoStreams } from './management-client.ts';
+import { checkPrerequisites } from './prerequisites.ts';
+import { ProcessRecords } from './process-records.ts';
+import { readyReport } from './ready-report.ts';
+import { chooseLayout, choosePorts, claimClone } from './stack-context.ts';
+import { type StackKeys, stackKeys } from './stack-keys.ts';
+import type { StackLayout } from './stack-layout.ts';
+import type { StackOptions } from './stack-options.ts';
+import type { StackPorts } from './stack-ports.ts';
+import { stopComponents } from './stop-stack.ts';
+import { supervise } from './supervise.ts';
+
+const OTHER_START_TIMEOUT_MS = 20 * 60_000;
+
+/**
+ * `npm start`: makes everything run and stays until Ctrl-C, then stops what it has started; or returns when all is ready (`--detach`).
+ * @param entry path of this program, for the supervisor of a detached stack
+ * @returns the exit code
+ */
+export async function startCommand(root: string, entry: string, options: StackOptions): Promise<number> {
+  const layout = chooseLayout(root, options);
+  const records = new ProcessRecords(layout);
+  const progress = new Progress();
+  const interruption = new AbortController();
+  const started = new Set<ComponentName>();
+  listenForStop(interruption, started, records);
+  const stopStarted = async (): Promise<void> => {
+    progress.end();
+    await stopComponents([...started], records, (line) => progress.line(line));
+  };
+  checkPrerequisites();
+  claimClone(layout);
+  const context: BringUpContext = { layout, records, progress, signal: interruption.signal, onStarted: (name) => started.add(name) };
+  let ports: StackPorts;
+  const keys = stackKeys(layout);
+  let components: Component[];
+  try {
+    ({ ports, components } = await bringAllUp(context, options, keys));
+  } catch (error) {
+    await stopStarted();
+    if (interruption.signal.aborted) return 130;
+    throw error;
+  }
+  progress.end();
+  const supervisor = records.alive('supervisor');
+  if (supervisor === undefined) {
+    if (options.detach) await startSupervisor(layout, entry);
+    else records.save('supervisor', identify(process.pid)!);
+  }
+  const publish = (): void => writeEndpoints(layout, endpointsOf(layout, ports, keys, records));
+  publish();
+  process.stdout.write(readyReport(endpointsOf(layout, ports, keys, records), layout.endpointsFile));
+  if (options.detach || (supervisor !== undefined && started.size === 0)) {
+    process.stdout.write('Everything runs. npm run stop ends it.\n');
+    return 0;
+  }
+  if (supervisor === undefined) for (const { name } of components) started.add(name);
+  process.stdout.write('Everything runs. Ctrl-C stops it.\n');
+  await supervise(supervisor === undefined ? components : components.filter(({ name }) => started.has(name)), context, publish);
+  await stopStarted();
+  if (supervisor === undefined) records.forget('supervisor');
+  return 0;
+}
+
+async function bringAllUp(
+  context: BringUpContext,
+  options: StackOptions,
+  keys: StackKeys,
+): Promise<{ ports: StackPorts; components: Component[] }> {
+  const { layout, records, progress, signal } = context;
+  const onWait = (pid: number): void => progress.line(`Another start is under way (process ${pid}); waiting for it.`);
+  return withFileLock(layout.startLock, { timeoutMs: OTHER_START_TIMEOUT_MS, onWait, signal }, async () => {
+    // A demo that ended by itself must not be started again when nobody wants one.
+    if (!options.demo && !records.alive('demo')) records.forget('demo');
+    const ports = choosePorts(layout, records, options.portBase);
+    const components = stackComponents(layout, ports, keys).filter(({ name }) => name !== 'demo' || options.demo || records.alive('demo'));
+    const [servers, demo] = [components.filter(({ name }) => name !== 'demo'), components.filter(({ name }) => name === 'demo')];
+    await bringUp(servers, context);
+    progress.update('streams', 'creating');
+    await createDemoStreams(`http://127.0.0.1:${ports.managementApi}`, keys);
+    progress.done('streams', 'ready');
+    await bringUp(demo, context);
+    return { ports, components };
+  });
+}
+
+/** The detached stack's supervisor is this program again, with another command. It only watches: everything runs already. */
+async function startSupervisor(layout: StackLayout, entry: string): Promise<void> {
+  const identity = await startDaemon({
+    command: process.execPath,
+    args: [entry, 'supervise', '--data-dir', layout.dataDir],
+    cwd: layout.root,
+    env: { ...process.env, [STACK_MARK]: stackMark(layout.dataDir, 'supervisor') },
+    logFile: layout.logFile('supervisor'),
+  });
+  new ProcessRecords(layout).save('supervisor', identity);
+}
+
+/** The first signal asks for an orderly stop; a second one ends everything at once. */
+function listenForStop(interruption: AbortController, started: ReadonlySet<ComponentName>, records: ProcessRecords): void {
+  const onSignal = (): void => {
+    if (!interruption.signal.aborted) return interruption.abort(new StackError('stopped'));
+    const kills = [...started].map(async (name) => {
+      const identity = records.alive(name);
+      if (identity) await killProcess(identity);
+    });
+    void Promise.allSettled(kills).finally(() => process.exit(130));
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+}
