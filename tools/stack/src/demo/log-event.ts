@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { EventWriter} from '@hercules/protocol';
+import type { EventWriter } from '@hercules/protocol';
 import { msToTicks } from '@hercules/protocol';
 import type { LogRecord } from './log-record.ts';
 

@@ -129,8 +129,7 @@ export class ElasticsearchServer {
   }
 
   /**
-   * With `-d` the launcher (a second JVM) leaves when the node listens, and the node's pid stands in a file. If the launcher is killed before, the node
-   * ends by itself.
+   * With `-d` the launcher (a second JVM) leaves when the node listens, and the node's pid stands in a file.
    */
   async #launch(home: string, java: string, user: UnprivilegedUser | undefined): Promise<ProcessIdentity> {
     const { dataDir } = this.#options;
@@ -154,7 +153,8 @@ export class ElasticsearchServer {
       },
       ...(user ? { uid: user.uid, gid: user.gid } : {}),
     });
-    const abort = (): void => void launcher.kill('SIGKILL');
+    // The node that the launcher has started is in the same process group.
+    const abort = (): void => void (launcher.pid !== undefined && process.kill(-launcher.pid, 'SIGKILL'));
     this.#options.signal?.addEventListener('abort', abort);
     try {
       const code = await new Promise<number | null>((resolve, reject) => {

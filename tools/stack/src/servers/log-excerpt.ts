@@ -1,3 +1,4 @@
+import { StackError } from '../stack-error.ts';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 
 /** The last lines of a log, for an error message. */
@@ -18,5 +19,5 @@ export function logExcerpt(file: string, lines = 15): string {
 }
 
 export function diedWhileStarting(what: string, logFile: string): Error {
-  return new Error(`${what} ended while it was starting. The end of ${logFile}:\n${logExcerpt(logFile)}`);
+  return new StackError(`${what} ended while it was starting. The end of ${logFile}:\n${logExcerpt(logFile)}`);
 }

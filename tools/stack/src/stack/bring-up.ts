@@ -100,7 +100,9 @@ export async function endUnrecorded(dataDir: string, records: ProcessRecords): P
 async function checkPorts(components: readonly Component[]): Promise<void> {
   for (const { ports } of components) {
     for (const [port, purpose] of ports) {
-      if (await isPortFree(port)) continue;
+      // What was killed a moment ago may take some more to give its port back.
+      const isFree = () => isPortFree(port);
+      if (await waitUntil(isFree, { timeoutMs: 2000, what: `port ${port} is free` }).catch(() => false)) continue;
       const base = await freeBase();
       throw new StackError(
         `port ${port} (${purpose}) is taken by another program: choose other ports, e.g. npm start -- --port-base ${base}`,
