@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isSecret } from './config-schemas.ts';
+import { containsSecret } from './config-secrets.ts';
 
 /** One setting of a schema: where it stands and what it takes. */
 export interface Setting {
@@ -8,11 +8,14 @@ export interface Setting {
   /** Environment variable, e.g. `HERCULES_KAFKA_BROKERS`. */
   readonly variable: string;
   readonly schema: z.ZodType;
+  /** The value, or a part of it, is never shown. */
   readonly isSecret: boolean;
   readonly description: string;
+  /** The section around it that may be left out, e.g. `http.tls`; undefined when there is none. */
+  readonly optionalSection: string | undefined;
 }
 
-/** The innermost schema below default, prefault, optional and nullable. */
+/** The innermost schema below default, prefault, optional, nullable, lazy and transformations: what a person writes down. */
 export function unwrap(schema: z.ZodType): z.ZodType {
   let current = schema;
   for (;;) {
@@ -21,21 +24,31 @@ export function unwrap(schema: z.ZodType): z.ZodType {
       current instanceof z.ZodPrefault ||
       current instanceof z.ZodOptional ||
       current instanceof z.ZodNullable ||
-      current instanceof z.ZodReadonly
+      current instanceof z.ZodReadonly ||
+      current instanceof z.ZodLazy
     ) {
       current = current.unwrap() as z.ZodType;
-    } else if (current instanceof z.ZodPipe) current = current.out as z.ZodType;
-    else return current;
+    } else if (current instanceof z.ZodPipe) {
+      current = (current.in instanceof z.ZodTransform ? current.out : current.in) as z.ZodType;
+    } else return current;
   }
 }
 
 /** Every setting of an object schema, nested ones with dotted paths, in the schema's order. */
-export function settingsOf(schema: z.ZodObject, prefix = ''): Setting[] {
+export function settingsOf(schema: z.ZodObject): Setting[] {
+  return membersOf(schema, '', undefined);
+}
+
+function membersOf(schema: z.ZodObject, prefix: string, optionalSection: string | undefined): Setting[] {
   return Object.entries(schema.shape as Record<string, z.ZodType>).flatMap(([key, member]) => {
-    const path = prefix === '' ? key : `${prefix}.${key}`;
+    const path = prefix + key;
     const inner = unwrap(member);
-    if (inner instanceof z.ZodObject) return settingsOf(inner, path);
-    return [{ path, variable: variableOf(path), schema: member, isSecret: hasSecret(member), description: descriptionOf(member) }];
+    if (inner instanceof z.ZodObject) {
+      const result = member.safeParse(undefined);
+      return membersOf(inner, `${path}.`, result.success && result.data === undefined ? path : optionalSection);
+    }
+    const isSecret = containsSecret(member);
+    return [{ path, variable: variableOf(path), schema: member, isSecret, description: descriptionOf(member), optionalSection }];
   });
 }
 
@@ -48,31 +61,29 @@ export function variableOf(path: string): string {
 }
 
 function descriptionOf(schema: z.ZodType): string {
-  for (let current: z.ZodType | undefined = schema; current !== undefined; current = innerOf(current)) {
+  let current: z.ZodType | undefined = schema;
+  while (current !== undefined) {
     if (current.description !== undefined) return current.description;
+    current = 'unwrap' in current && typeof current.unwrap === 'function' ? (current.unwrap() as z.ZodType) : undefined;
   }
   return '';
 }
 
-function hasSecret(schema: z.ZodType): boolean {
-  for (let current: z.ZodType | undefined = schema; current !== undefined; current = innerOf(current)) if (isSecret(current)) return true;
-  return false;
-}
-
-function innerOf(schema: z.ZodType): z.ZodType | undefined {
-  return 'unwrap' in schema && typeof schema.unwrap === 'function' ? (schema.unwrap() as z.ZodType) : undefined;
-}
-
-type Tree = Record<string, unknown>;
+export type Tree = Record<string, unknown>;
 
 export function isTree(value: unknown): value is Tree {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-export function valueAtPath(tree: unknown, path: string): unknown {
-  return path.split('.').reduce<unknown>((at, key) => (isTree(at) ? at[key] : undefined), tree);
+/** The value at a path of keys and list positions; undefined when there is none. */
+export function valueAt(tree: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (at, key) => (typeof at === 'object' && at !== null && Object.hasOwn(at, key) ? (at as Record<PropertyKey, unknown>)[key] : undefined),
+    tree,
+  );
 }
 
+/** Sets the value of a setting, making the sections around it. */
 export function setAtPath(tree: Tree, path: string, value: unknown): void {
   const keys = path.split('.');
   const last = keys.pop()!;

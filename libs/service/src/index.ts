@@ -1,12 +1,25 @@
 export type { About } from './about.ts';
-export { httpConfigSchema, secret, serviceConfigSchema, tlsConfigSchema, type HttpConfig, type ServiceConfig } from './config-schemas.ts';
+export {
+  httpConfigSchema,
+  serviceConfigSchema,
+  tlsConfigSchema,
+  workersSchema,
+  type HttpConfig,
+  type ServiceConfig,
+} from './config-schemas.ts';
+export { secret } from './config-secrets.ts';
+export { renderConfigTable } from './config-table.ts';
 export { settingsOf, type Setting } from './config-tree.ts';
-export { serviceEndpoints, type ServiceEndpoints } from './http-endpoints.ts';
+export { EXIT_BAD_CONFIG, EXIT_FAILURE, EXIT_OK } from './exit-codes.ts';
+export { registerServiceEndpoints, serviceEndpoints, type ServiceEndpoints } from './http-endpoints.ts';
 export { startServiceHttp } from './http-server.ts';
 export { Lifecycle, type LifecycleState } from './lifecycle.ts';
 export { listen, readTlsFiles } from './listen.ts';
-export { loadConfig } from './load-config.ts';
-export { type LabelledValue, MetricsRegistry, PlainHistogram, type ReadValues } from './metrics.ts';
-export { printableConfig, renderConfigTable } from './print-config.ts';
+export { loadConfig, type ConfigSources, type LoadedConfig } from './load-config.ts';
+export { createLogger } from './logger.ts';
+export { type GaugeAggregation, type LabelledValue, MetricsRegistry, type ReadValues } from './metrics.ts';
+export { PlainHistogram } from './plain-histogram.ts';
+export { printableConfig } from './print-config.ts';
 export { runService, type ServiceDefinition } from './run-service.ts';
 export type { ServiceContext } from './service-context.ts';
+export { runWorkers, type WorkersOptions } from './workers.ts';

@@ -1,8 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { HerculesError } from '@hercules/protocol';
-import { parse } from 'yaml';
-import { z } from 'zod';
-import { isTree, setAtPath, settingsOf, type Setting, unwrap, valueAtPath } from './config-tree.ts';
+import type { z } from 'zod';
+import { readEnvironment } from './config-environment.ts';
+import { type ConfigFile, readConfigFile } from './config-file.ts';
+import { readFlags } from './config-flags.ts';
+import { masked } from './config-secrets.ts';
+import { fromText } from './config-text.ts';
+import { setAtPath, type Setting, settingsOf, type Tree, valueAt } from './config-tree.ts';
+import { findUnknownKey } from './config-unknown-key.ts';
 
 export interface ConfigSources {
   /** Arguments after the script's name. */
@@ -10,156 +14,115 @@ export interface ConfigSources {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-export interface LoadedConfig<T> {
-  readonly config: T;
-  readonly settings: readonly Setting[];
-  readonly printConfig: boolean;
-  readonly help: boolean;
-}
+/** What an app is asked to do: to run with these settings, to show them, or to show its help. */
+export type LoadedConfig<T> =
+  | { readonly task: 'help'; readonly settings: readonly Setting[] }
+  | {
+      readonly task: 'run' | 'print';
+      readonly settings: readonly Setting[];
+      readonly config: T;
+      /** HERCULES_ variables that are nothing to this app. */
+      readonly ignoredVariables: readonly string[];
+    };
 
-/** Environment variables that begin like settings but are read by the tools around the apps. */
-const FOREIGN_VARIABLES = /^HERCULES_(TEST|STACK|BENCH|WORKER)_/;
+/** Longest value that an error shows, in characters. */
+const SHOWN_LENGTH = 100;
 
 /**
- * Reads the settings: defaults < `--config` file (YAML) < environment < flags (`--kafka.brokers=…`, `--workers 2`).
- * @throws HerculesError BAD_CONFIG with one line that names setting, value, expectation and source
+ * Reads the settings: defaults < `--config` file (YAML) < environment < flags (docs/components.md, rules C-1 to C-9).
+ * @throws HerculesError BAD_CONFIG with one line that names setting, value (masked if it is a secret), source and expectation
  */
-export function loadConfig<S extends z.ZodObject>(schema: S, sources: ConfigSources): LoadedConfig<z.infer<S>> {
+export function loadConfig<S extends z.ZodObject>(schema: S, { args, env }: ConfigSources): LoadedConfig<z.infer<S>> {
   const settings = settingsOf(schema);
-  const flags = readFlags(sources.args, settings);
-  const tree: Record<string, unknown> = {};
-  const origins = new Map<string, string>();
-  if (flags.configFile !== undefined) readFile(flags.configFile, schema, tree, origins);
-  readEnvironment(sources.env, settings, tree, origins);
-  for (const { setting, text } of flags.values) put(tree, origins, setting, text, `flag --${setting.path}`);
-  const result = schema.safeParse(tree);
-  if (!result.success) throw invalid(result.error, tree, origins, settings);
-  return { config: result.data, settings, printConfig: flags.printConfig, help: flags.help };
+  const flags = readFlags(args, settings);
+  if (flags.help) return { task: 'help', settings };
+  const given = new GivenSettings(settings, flags.configFile === undefined ? undefined : readConfigFile(flags.configFile));
+  const environment = readEnvironment(env, settings);
+  given.refuseUnknown(schema);
+  for (const { setting, text, origin } of [...environment.values, ...flags.values]) given.putText(setting, text, origin);
+  given.refuseUnknown(schema);
+  const result = schema.safeParse(given.tree);
+  if (!result.success) throw given.error(result.error.issues[0]!);
+  return { task: flags.printConfig ? 'print' : 'run', settings, config: result.data, ignoredVariables: environment.ignored };
 }
 
-interface Flags {
-  configFile: string | undefined;
-  printConfig: boolean;
-  help: boolean;
-  values: { setting: Setting; text: string }[];
-}
+/** The values given by file, environment and flags, and from where each has come. */
+class GivenSettings {
+  readonly tree: Tree;
+  readonly #settings: readonly Setting[];
+  readonly #file: ConfigFile | undefined;
+  readonly #origins = new Map<string, string>();
 
-function readFlags(args: readonly string[], settings: readonly Setting[]): Flags {
-  const flags: Flags = { configFile: undefined, printConfig: false, help: false, values: [] };
-  for (let i = 0; i < args.length; i++) {
-    const arg = args[i]!;
-    if (arg === '--print-config') flags.printConfig = true;
-    else if (arg === '--help' || arg === '-h') flags.help = true;
-    else {
-      const match = /^--([^=]+)(?:=(.*))?$/s.exec(arg);
-      if (match === null) throw new HerculesError('BAD_CONFIG', `argument "${arg}": expected --setting=value; --help lists the settings`);
-      const name = match[1]!;
-      const setting = name === 'config' ? undefined : settings.find(({ path }) => path === name || kebab(path) === name);
-      if (name !== 'config' && setting === undefined) {
-        throw new HerculesError('BAD_CONFIG', `flag --${name}: no such setting; --help lists the settings`);
-      }
-      const isFlag = setting !== undefined && unwrap(setting.schema) instanceof z.ZodBoolean;
-      const follows = args[i + 1];
-      const text = match[2] ?? (isFlag && (follows === undefined || follows.startsWith('--')) ? 'true' : args[++i]);
-      if (text === undefined) throw new HerculesError('BAD_CONFIG', `flag --${name}: expected a value`);
-      if (setting === undefined) flags.configFile = text;
-      else flags.values.push({ setting, text });
+  constructor(settings: readonly Setting[], file: ConfigFile | undefined) {
+    this.#settings = settings;
+    this.#file = file;
+    this.tree = file === undefined ? {} : structuredClone(file.tree);
+  }
+
+  putText(setting: Setting, text: string, origin: string): void {
+    this.#origins.set(setting.path, origin);
+    let value: unknown = text;
+    try {
+      value = fromText(text, setting.schema);
+    } catch (error) {
+      if (!(error instanceof HerculesError)) throw error;
+      setAtPath(this.tree, setting.path, text);
+      throw this.error({ path: setting.path.split('.'), message: error.message });
     }
+    setAtPath(this.tree, setting.path, value);
   }
-  return flags;
-}
 
-function kebab(path: string): string {
-  return path
-    .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
-    .replaceAll('.', '-')
-    .toLowerCase();
-}
-
-function readFile(file: string, schema: z.ZodObject, tree: Record<string, unknown>, origins: Map<string, string>): void {
-  let content: unknown;
-  try {
-    content = parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    throw new HerculesError('BAD_CONFIG', `--config ${file}: ${(error as Error).message.split('\n')[0]}`, { cause: error });
+  refuseUnknown(schema: z.ZodType): void {
+    const path = findUnknownKey(schema, this.tree);
+    if (path === undefined) return;
+    const origin = this.#originOf(path);
+    throw new HerculesError(
+      'BAD_CONFIG',
+      `setting "${path.join('.')}" from ${origin}: there is no such setting; --help lists the settings`,
+    );
   }
-  if (content === null || content === undefined) return;
-  if (!isTree(content)) throw new HerculesError('BAD_CONFIG', `--config ${file}: expected settings as "name: value"`);
-  checkKeys(content, schema, '', file);
-  Object.assign(tree, structuredClone(content));
-  for (const { path } of settingsOf(schema)) if (valueAtPath(tree, path) !== undefined) origins.set(path, file);
-}
 
-function checkKeys(tree: Record<string, unknown>, schema: z.ZodObject, prefix: string, file: string): void {
-  const shape = schema.shape as Record<string, z.ZodType>;
-  for (const [key, value] of Object.entries(tree)) {
-    const path = prefix === '' ? key : `${prefix}.${key}`;
-    const member = shape[key];
-    if (member === undefined)
-      throw new HerculesError('BAD_CONFIG', `setting "${path}" in ${file}: no such setting; --help lists the settings`);
-    const inner = unwrap(member);
-    if (inner instanceof z.ZodObject && isTree(value)) checkKeys(value, inner, path, file);
+  error(issue: Pick<z.core.$ZodIssue, 'path' | 'message'>): HerculesError {
+    const { path } = issue;
+    if (path.length === 0) return new HerculesError('BAD_CONFIG', oneLine(`settings: ${expectation(issue)}`));
+    const value = valueAt(this.tree, path);
+    const origin = this.#originOf(path);
+    const variable = this.#settingOf(path)?.variable;
+    const missing = variable === undefined ? ' is not set' : ` is not set (environment variable ${variable})`;
+    const shown = value === undefined ? missing : ` = ${this.#shown(path, value)}`;
+    const from = origin === undefined ? '' : ` from ${origin}`;
+    return new HerculesError('BAD_CONFIG', oneLine(`setting "${path.join('.')}"${shown}${from}: ${expectation(issue)}`));
   }
-}
 
-function readEnvironment(
-  env: ConfigSources['env'],
-  settings: readonly Setting[],
-  tree: Record<string, unknown>,
-  origins: Map<string, string>,
-): void {
-  const byVariable = new Map(settings.map((setting) => [setting.variable, setting]));
-  const sections = new Set(
-    settings.filter(({ path }) => path.includes('.')).map(({ path }) => `HERCULES_${path.split('.')[0]!.toUpperCase()}_`),
-  );
-  for (const [name, text] of Object.entries(env)) {
-    if (text === undefined || !name.startsWith('HERCULES_') || FOREIGN_VARIABLES.test(name)) continue;
-    const setting = byVariable.get(name);
-    if (setting !== undefined) put(tree, origins, setting, text, `environment variable ${name}`);
-    else if ([...sections].some((section) => name.startsWith(section))) {
-      // One environment may serve several apps, so only a variable of a section that this app has can be known to be a mistake.
-      throw new HerculesError('BAD_CONFIG', `environment variable ${name}: no such setting; --help lists the settings`);
-    }
+  #shown(path: readonly PropertyKey[], value: unknown): string {
+    const prefix = `${path.join('.')}.`;
+    const setting = this.#settingOf(path);
+    const isSecret = setting?.isSecret ?? this.#settings.some((other) => other.isSecret && other.path.startsWith(prefix));
+    if (isSecret) return '***';
+    const text = JSON.stringify(setting === undefined ? value : masked(setting.schema, value));
+    return text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}…` : text;
+  }
+
+  #settingOf(path: readonly PropertyKey[]): Setting | undefined {
+    const text = path.join('.');
+    return this.#settings.find((setting) => text === setting.path || text.startsWith(`${setting.path}.`));
+  }
+
+  #originOf(path: readonly PropertyKey[]): string | undefined {
+    const setting = this.#settingOf(path);
+    const origin = setting === undefined ? undefined : this.#origins.get(setting.path);
+    if (origin !== undefined) return origin;
+    return this.#file === undefined || valueAt(this.#file.tree, path.slice(0, 1)) === undefined ? undefined : this.#file.where(path);
   }
 }
 
-function put(tree: Record<string, unknown>, origins: Map<string, string>, setting: Setting, text: string, origin: string): void {
-  setAtPath(tree, setting.path, fromText(text, setting.schema));
-  origins.set(setting.path, origin);
+/** What was expected, from the words of zod. */
+function expectation(issue: Pick<z.core.$ZodIssue, 'message'> & { code?: string; errors?: z.core.$ZodIssue[][] }): string {
+  const nested = issue.code === 'invalid_union' ? issue.errors?.[0]?.[0] : undefined;
+  const text = (nested ?? issue).message.replace(/^Invalid input: /, '');
+  return text.includes('expected') ? text : `expected something else: ${text}`;
 }
 
-/** Turns text into what the schema takes; text that does not fit is left for the schema to refuse. */
-function fromText(text: string, schema: z.ZodType): unknown {
-  const inner = unwrap(schema);
-  if (inner instanceof z.ZodNumber) return text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text;
-  if (inner instanceof z.ZodBoolean) return text === 'true' ? true : text === 'false' ? false : text;
-  if (inner instanceof z.ZodArray) {
-    if (text.trimStart().startsWith('[')) return fromJson(text);
-    return text === '' ? [] : text.split(',').map((item) => fromText(item.trim(), inner.element as z.ZodType));
-  }
-  if (inner instanceof z.ZodUnion) {
-    const number = Number(text);
-    return text.trim() !== '' && Number.isFinite(number) && inner.safeParse(number).success ? number : text;
-  }
-  if (inner instanceof z.ZodString || inner instanceof z.ZodEnum || inner instanceof z.ZodLiteral) return text;
-  return /^\s*[[{]/.test(text) ? fromJson(text) : text;
-}
-
-function fromJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-}
-
-function invalid(error: z.ZodError, tree: unknown, origins: ReadonlyMap<string, string>, settings: readonly Setting[]): HerculesError {
-  const issue = error.issues[0]!;
-  const path = issue.path.map(String).join('.');
-  const setting = settings.find((candidate) => path === candidate.path || path.startsWith(`${candidate.path}.`));
-  const value = valueAtPath(tree, path) ?? (setting === undefined ? undefined : valueAtPath(tree, setting.path));
-  const shown = value === undefined ? 'not set' : setting?.isSecret === true ? '***' : JSON.stringify(value);
-  const origin = origins.get(setting?.path ?? path);
-  const from = origin === undefined ? '' : ` from ${origin}`;
-  return new HerculesError('BAD_CONFIG', `setting "${path}" = ${shown}${from}: ${issue.message.replace(/^Invalid input: /, '')}`);
+function oneLine(text: string): string {
+  return text.replace(/\s*\n\s*/g, ' ');
 }

@@ -1,25 +1,23 @@
-import { type Logger, pino, stdTimeFunctions } from 'pino';
+import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
 import type { ServiceConfig } from './config-schemas.ts';
+import { errorFields } from './error-fields.ts';
 
-/** Where a key might stand in logged fields; its value is never written. */
-const REDACTED = [
-  'authorization',
-  'apiKey',
-  'masterApiKey',
-  '*.authorization',
-  '*.apiKey',
-  '*.masterApiKey',
-  'headers.authorization',
-  'req.headers.authorization',
-];
+/** Names of fields that may hold a key or a password, as they are written in code and as Node.js spells headers. */
+const SECRET_NAMES = ['authorization', 'Authorization', 'apiKey', 'apikey', 'masterApiKey', 'masterapikey', 'masterKeys', 'password'];
 
-/** JSON lines on standard output, each with the app and its instance. */
-export function createLogger(name: string, config: ServiceConfig): Logger {
-  return pino({
+/** JSON lines on standard output, each with the app and its instance (docs/components.md, rules L-1 to L-5). */
+export function createLogger(
+  name: string,
+  config: Pick<ServiceConfig, 'logLevel' | 'instanceId'>,
+  { worker, destination }: { worker?: number; destination?: DestinationStream } = {},
+): Logger {
+  const options = {
     level: config.logLevel,
-    base: { app: name, instance: config.instanceId },
+    base: { app: name, instance: config.instanceId, ...(worker === undefined ? {} : { worker }) },
     timestamp: stdTimeFunctions.isoTime,
-    formatters: { level: (label) => ({ level: label }) },
-    redact: { paths: REDACTED, censor: '***' },
-  });
+    formatters: { level: (label: string) => ({ level: label }) },
+    serializers: { err: errorFields, error: errorFields },
+    redact: { paths: SECRET_NAMES.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]), censor: '***' },
+  };
+  return destination === undefined ? pino(options) : pino(options, destination);
 }

@@ -1,4 +1,5 @@
-import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import { collectDefaultMetrics, type Metric, type MetricObjectWithValues, type MetricValue, Registry } from 'prom-client';
+import { PlainHistogram } from './plain-histogram.ts';
 
 export interface LabelledValue {
   readonly labels: Readonly<Record<string, string | number>>;
@@ -7,92 +8,85 @@ export interface LabelledValue {
 
 export type ReadValues = () => number | Iterable<LabelledValue>;
 
-/** Upper bounds and plain counts of a histogram: raising it costs two additions and a short search. */
-export class PlainHistogram {
-  readonly bounds: readonly number[];
-  readonly counts: Float64Array;
-  sum = 0;
+/** What becomes of a gauge when the metrics of several workers are put together. */
+export type GaugeAggregation = 'sum' | 'max';
 
-  constructor(bounds: readonly number[]) {
-    this.bounds = bounds;
-    this.counts = new Float64Array(bounds.length + 1);
-  }
+/** The metrics of one process as data, which can be sent to another one. */
+export type MetricsSnapshot = (MetricObjectWithValues<MetricValue<string>> & { aggregator?: string })[];
 
-  observe(value: number): void {
-    let i = 0;
-    while (i < this.bounds.length && value > this.bounds[i]!) i++;
-    this.counts[i]!++;
-    this.sum += value;
-  }
-}
-
-/** The metrics of one process. Parts keep plain numbers; they are read when somebody asks for /metrics. */
+/**
+ * The metrics of one process. Parts keep plain numbers; they are read when somebody asks for /metrics, so counting costs an addition.
+ * Names and units: docs/components.md, rules M-1 to M-4.
+ */
 export class MetricsRegistry {
   readonly #registry = new Registry();
+  #textSource: () => Promise<string>;
 
-  constructor(defaultLabels: Readonly<Record<string, string>> = {}) {
-    this.#registry.setDefaultLabels({ ...defaultLabels });
+  constructor() {
     collectDefaultMetrics({ register: this.#registry });
+    this.#textSource = () => this.#registry.metrics();
   }
 
-  /** A counter whose value is read at scrape time. `name` ends in `_total`. */
-  counterFrom(name: string, help: string, labelNames: readonly string[], read: ReadValues): void {
-    new Counter({
-      name,
-      help,
-      labelNames: [...labelNames],
-      registers: [this.#registry],
-      collect() {
-        this.reset();
-        eachValue(read(), (labels, value) => this.inc(labels, value));
-      },
-    });
+  /** A counter whose value is read at scrape time. `name` ends in `_total`. Throws when there is one of this name already. */
+  counterFrom(name: string, help: string, _labelNames: readonly string[], read: ReadValues): void {
+    if (!name.endsWith('_total')) throw new TypeError(`counter ${name}: expected a name that ends in _total`);
+    this.#register(name, help, 'counter', 'sum', () => plainValues(read()));
   }
 
   /** A gauge whose value is read at scrape time. */
-  gaugeFrom(name: string, help: string, labelNames: readonly string[], read: ReadValues): void {
-    new Gauge({
-      name,
-      help,
-      labelNames: [...labelNames],
-      registers: [this.#registry],
-      collect() {
-        this.reset();
-        eachValue(read(), (labels, value) => this.set(labels, value));
-      },
-    });
+  gaugeFrom(name: string, help: string, _labelNames: readonly string[], read: ReadValues, aggregation: GaugeAggregation = 'sum'): void {
+    this.#register(name, help, 'gauge', aggregation, () => plainValues(read()));
   }
 
   /** A histogram as Prometheus has it, from plain counts. `name` ends in its unit, e.g. `_seconds`. */
   histogram(name: string, help: string, bounds: readonly number[]): PlainHistogram {
     const histogram = new PlainHistogram(bounds);
-    this.#histograms.push({ name, help, histogram });
+    this.#register(name, help, 'histogram', 'sum', () => histogramValues(name, histogram));
     return histogram;
   }
 
-  readonly #histograms: { name: string; help: string; histogram: PlainHistogram }[] = [];
-
   /** All metrics in Prometheus' text format. */
-  async text(): Promise<string> {
-    const metrics = await this.#registry.metrics();
-    return metrics + this.#histograms.map(({ name, help, histogram }) => histogramText(name, help, histogram)).join('');
+  text(): Promise<string> {
+    return this.#textSource();
+  }
+
+  /** All metrics of this process as data. */
+  snapshot(): Promise<MetricsSnapshot> {
+    return this.#registry.getMetricsAsJSON();
+  }
+
+  /** Makes `text` answer with what another process knows: the sum over all workers. */
+  readTextFrom(source: () => Promise<string>): void {
+    this.#textSource = source;
   }
 
   get contentType(): string {
     return this.#registry.contentType;
   }
+
+  #register(name: string, help: string, type: string, aggregator: string, values: () => MetricValue<string>[]): void {
+    const get = () => Promise.resolve({ name, help, type, aggregator, values: values() });
+    // The registry needs no more than this of a metric, but its types know only the classes of prom-client.
+    this.#registry.registerMetric({ name, help, get, reset: () => undefined } as unknown as Metric<string>);
+  }
 }
 
-function eachValue(
-  values: number | Iterable<LabelledValue>,
-  apply: (labels: Record<string, string | number>, value: number) => void,
-): void {
-  if (typeof values === 'number') apply({}, values);
-  else for (const { labels, value } of values) apply({ ...labels }, value);
+function plainValues(read: number | Iterable<LabelledValue>): MetricValue<string>[] {
+  return typeof read === 'number'
+    ? [{ value: read, labels: {} }]
+    : Array.from(read, ({ labels, value }) => ({ value, labels: { ...labels } }));
 }
 
-function histogramText(name: string, help: string, { bounds, counts, sum }: PlainHistogram): string {
+function histogramValues(name: string, { bounds, counts, sum }: PlainHistogram): MetricValue<string>[] {
   let cumulated = 0;
-  const lines = [...bounds.map(String), '+Inf'].map((bound, i) => `${name}_bucket{le="${bound}"} ${(cumulated += counts[i]!)}`);
-  return `# HELP ${name} ${help}\n# TYPE ${name} histogram\n${lines.join('\n')}\n${name}_sum ${sum}\n${name}_count ${cumulated}\n`;
+  const buckets = [...bounds.map(String), '+Inf'].map((le, i) => ({
+    metricName: `${name}_bucket`,
+    labels: { le },
+    value: (cumulated += counts[i]!),
+  }));
+  return [
+    ...buckets,
+    { metricName: `${name}_sum`, labels: {}, value: sum },
+    { metricName: `${name}_count`, labels: {}, value: cumulated },
+  ] as MetricValue<string>[];
 }

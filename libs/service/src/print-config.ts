@@ -1,58 +1,37 @@
 import { stringify } from 'yaml';
-import { setAtPath, type Setting, unwrap, valueAtPath } from './config-tree.ts';
-import { z } from 'zod';
+import { masked } from './config-secrets.ts';
+import { setAtPath, type Setting, type Tree, valueAt } from './config-tree.ts';
+import { defaultOf, typeOf } from './config-table.ts';
 
-const MASK = '***';
-
-/** The settings in force as YAML, secrets masked: what `--print-config` shows. It can be given back by `--config`. */
+/** The settings in force as YAML, secrets masked: what `--print-config` shows. Without the masks it can be given back by `--config`. */
 export function printableConfig(config: object, settings: readonly Setting[]): string {
-  const shown: Record<string, unknown> = {};
-  for (const { path, isSecret } of settings) {
-    const value = valueAtPath(config, path);
-    if (value === undefined) continue;
-    setAtPath(shown, path, isSecret ? (Array.isArray(value) ? value.map(() => MASK) : MASK) : value);
+  const shown: Tree = {};
+  for (const { path, schema } of settings) {
+    const value = valueAt(config, path.split('.'));
+    if (value !== undefined) setAtPath(shown, path, masked(schema, value));
   }
   return stringify(shown);
 }
 
-/** The settings as a Markdown table, for the app's README. */
-export function renderConfigTable(settings: readonly Setting[]): string {
-  const rows = settings.map(
-    (setting) => `| \`${setting.path}\` | \`${setting.variable}\` | ${defaultOf(setting)} | ${escapeCell(setting.description)} |`,
-  );
-  return ['| setting | environment variable | default | meaning |', '|---|---|---|---|', ...rows].join('\n');
-}
-
 /** The settings for a terminal: what `--help` shows. */
 export function helpText(name: string, description: string, settings: readonly Setting[]): string {
-  const lines = settings.map(
-    (setting) =>
-      `  --${setting.path}=…  (${defaultOf(setting).replaceAll('`', '')})\n      ${setting.description}\n      ${setting.variable}`,
-  );
+  const lines = settings.map((setting) => {
+    const shown = defaultOf(setting);
+    const about = 'value' in shown ? `default ${shown.value}` : shown.words === 'none' ? 'no default' : shown.words;
+    return `  --${setting.path}=<${typeOf(setting.schema)}>  (${about})\n      ${setting.description}\n      ${setting.variable}`;
+  });
   return [
     `${name}: ${description}`,
     '',
     'Options:',
-    '  --config FILE     settings from a YAML file; environment variables and flags override it',
-    '  --print-config    show the settings in force, secrets masked, and exit',
+    '  --config=<file>   settings from a YAML file; environment variables and flags override it',
+    '  --print-config    show the settings in force as YAML, secrets masked, and exit',
     '  --help            show this and exit',
     '',
-    'Settings:',
+    'Settings: the flag, what it takes, its default, its meaning, its environment variable.',
+    'Settings at the top level have a flag in kebab case too (--log-level).',
+    '',
     ...lines,
     '',
   ].join('\n');
-}
-
-function defaultOf({ schema, isSecret, path }: Setting): string {
-  if (path === 'instanceId') return 'host name and pid';
-  const result = schema.safeParse(undefined);
-  if (!result.success) return 'required';
-  if (result.data === undefined) return 'none';
-  if (isSecret) return 'none';
-  const inner = unwrap(schema);
-  return `\`${inner instanceof z.ZodArray || typeof result.data === 'object' ? JSON.stringify(result.data) : String(result.data)}\``;
-}
-
-function escapeCell(text: string): string {
-  return text.replaceAll('|', '\\|');
 }
