@@ -32,7 +32,11 @@ describe('checkFile', () => {
   it.each<[string, (file: File) => void, string]>([
     ['a decoded value', (file) => (file.vectors[0]!.json!.payload[0]!.value = 'other'), 'codec/readme-sample: the decoded value should be'],
     ['an encoding', (file) => (file.vectors[1]!.hex = file.vectors[1]!.hex.replace('0601', '0602')), 'codec/all-types: the encoded json'],
-    ['the number of bytes', (file) => (file.vectors[0]!.hex += '00'), 'codec/readme-sample: the length of the event should be 66, but is 65'],
+    [
+      'the number of bytes',
+      (file) => (file.vectors[0]!.hex += '00'),
+      'codec/readme-sample: the length of the event should be 66, but is 65',
+    ],
     [
       'an error',
       (file) => (file.vectors.find(({ error }) => error)!.error = 'bad-value'),

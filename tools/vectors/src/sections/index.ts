@@ -1,11 +1,15 @@
 import type { Section } from '../section.ts';
 import { codec } from './codec.ts';
+import { elasticBulkActionLine } from './elastic-bulk-action-line.ts';
+import { elasticIndex } from './elastic-index.ts';
+import { elasticJson } from './elastic-json.ts';
 import { eventIds } from './event-ids.ts';
 import { hash } from './hash.ts';
 import { logicalSharding } from './logical-sharding.ts';
 import { lz4 } from './lz4.ts';
 import { kafkaDefaultPartitioner } from './murmur2.ts';
 import { notBuilt } from './not-built.ts';
+import { stackTrace } from './stack-trace.ts';
 import { timetrap } from './timetrap.ts';
 
 /** All sections of a file of test vectors, in the order of the report. */
@@ -17,6 +21,10 @@ export const SECTIONS: readonly Section[] = [
   eventIds,
   timetrap,
   logicalSharding,
+  stackTrace,
+  elasticJson,
+  elasticIndex,
+  elasticBulkActionLine,
   notBuilt('graphiteLines', 'the Graphite sink'),
   notBuilt('splitter', 'the splitter'),
 ];
