@@ -14,6 +14,9 @@ const STATES: readonly LifecycleState[] = ['STARTING', 'RUNNING', 'STOPPING', 'S
 /** What a primary process waits longer than its workers, whose time for stopping begins a little later, in ms. */
 const SUPERVISOR_MARGIN_MS = 2000;
 
+/** A signal that comes again so soon is the same one: a shell or npm passes on what the whole process group has had already. In ms. */
+const ECHO_MS = 500;
+
 interface Work<C> {
   readonly name: string;
   readonly version?: string;
@@ -33,6 +36,7 @@ export class ServiceProcess<C> {
   readonly #about: About;
   readonly #workers: number | 'auto';
   #isStopping = false;
+  #signalledAt: number | undefined;
   #exitCode = EXIT_OK;
 
   constructor(work: Work<C>, config: C & ServiceConfig & { workers?: number | 'auto' }, logger: Logger) {
@@ -90,7 +94,10 @@ export class ServiceProcess<C> {
   }
 
   #onSignal(signal: string): void {
+    const now = performance.now();
+    const first = (this.#signalledAt ??= now);
     if (!this.#isStopping) return this.#requestStop({ signal });
+    if (now - first < ECHO_MS) return;
     this.#logger.warn({ signal }, 'a second signal: ending at once');
     process.exit(EXIT_FAILURE);
   }
