@@ -2,7 +2,14 @@ import type { Socket } from 'node:net';
 import { HerculesError, type Logger } from '@hercules/protocol';
 import type { ClusterAccess, RequestApi } from './cluster-access.ts';
 import type { KafkaConfig } from './config.ts';
-import { createKafkajsCluster, type KafkajsBroker, type KafkajsCluster, rawRequest, sendChunks } from './kafkajs-internals.ts';
+import {
+  answerWithin,
+  createKafkajsCluster,
+  type KafkajsBroker,
+  type KafkajsCluster,
+  rawRequest,
+  sendChunks,
+} from './kafkajs-internals.ts';
 import { pause, settledWithin } from './pause.ts';
 import { WireReader } from './wire-reader.ts';
 import { WireWriter } from './wire-writer.ts';
@@ -94,26 +101,30 @@ export class KafkaCluster implements ClusterAccess {
     return Number(candidates[Math.floor(Math.random() * candidates.length)]);
   }
 
-  request<T>(nodeId: number, api: RequestApi, body: Buffer, decode: (response: Buffer) => T, timeoutMs?: number): Promise<T> {
-    return this.#call(nodeId, api, (broker) => broker.connectionPool.send(rawRequest(api, body, decode, timeoutMs)));
+  request<T>(
+    nodeId: number,
+    api: RequestApi,
+    body: Buffer,
+    decode: (response: Buffer) => T,
+    timeoutMs = this.config.requestTimeoutMs,
+  ): Promise<T> {
+    return this.#call(nodeId, api, timeoutMs, (broker) => broker.connectionPool.send(rawRequest(api, body, decode, timeoutMs)));
   }
 
   /** As `request`, for large bodies: the buffers are not copied and must stay as they are until the answer has come. */
   requestChunks<T>(nodeId: number, api: RequestApi, chunks: readonly Buffer[], decode: (response: Buffer) => T): Promise<T> {
-    return this.#call(nodeId, api, async (broker) => decode(await sendChunks(broker, api, chunks)));
+    const timeoutMs = this.config.requestTimeoutMs;
+    return this.#call(nodeId, api, timeoutMs, async (broker) => decode(await sendChunks(broker, api, chunks)));
   }
 
-  async #call<T>(nodeId: number, api: RequestApi, send: (broker: KafkajsBroker) => Promise<T>): Promise<T> {
+  async #call<T>(nodeId: number, api: RequestApi, timeoutMs: number, send: (broker: KafkajsBroker) => Promise<T>): Promise<T> {
     if (this.#abort.signal.aborted) throw new HerculesError('SHUTTING_DOWN', 'the connection to Kafka is closed');
-    let broker: KafkajsBroker | undefined;
     try {
-      broker = await this.#kafkajs.findBroker({ nodeId });
-      return await send(broker);
+      const broker = await this.#kafkajs.findBroker({ nodeId });
+      return await answerWithin(broker, send(broker), timeoutMs);
     } catch (error) {
       if (error instanceof HerculesError) throw error;
-      const { name, message } = error as Error;
-      // A broker that is silent for so long may be gone without a word: the connection is made anew.
-      if (name === 'KafkaJSRequestTimeoutError' && broker !== undefined) void broker.disconnect().catch(() => undefined);
+      const { message } = error as Error;
       throw new HerculesError('KAFKA_UNAVAILABLE', `broker ${nodeId} does not answer ${api.apiName}: ${message}`, { cause: error });
     }
   }

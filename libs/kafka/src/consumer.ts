@@ -226,7 +226,7 @@ export class BatchConsumer {
         await this.#revoke(this.#rejoin!);
       } catch (error) {
         if (signal.aborted) return;
-        this.#report(asError(error));
+        this.#reportUnlessRetryable(error);
         await pause(Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** attempt), signal);
       }
     }
@@ -280,7 +280,7 @@ export class BatchConsumer {
           return result;
         });
       } catch (error) {
-        this.#report(asError(error));
+        this.#reportUnlessRetryable(error);
         await pause(Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** attempt), this.#stopSignal.signal);
       }
     }
@@ -380,6 +380,12 @@ export class BatchConsumer {
     if (count === 0) return;
     this.#stats.refusedOffsets += count;
     this.#logger.warn({ offsets: count }, `offsets of ${what} are not committed`);
+  }
+
+  /** What another try is likely to heal is not an error yet. */
+  #reportUnlessRetryable(error: unknown): void {
+    if (error instanceof HerculesError && error.retryable) this.#logger.warn({ err: error }, 'the consumer cannot go on now; trying again');
+    else this.#report(asError(error));
   }
 
   #report(error: Error): void {

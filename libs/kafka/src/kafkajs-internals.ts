@@ -4,6 +4,7 @@ import type { Logger } from '@hercules/protocol';
 import KafkajsBrokerClass from 'kafkajs/src/broker/index.js';
 import Cluster, { type Broker, type RawRequest } from 'kafkajs/src/cluster/index.js';
 import loggers from 'kafkajs/src/loggers/index.js';
+import Connection from 'kafkajs/src/network/connection.js';
 import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
 import { type KafkaConfig, saslOptions, tlsOptions } from './config.ts';
 import { decodeMetadata, encodeMetadata, METADATA_API } from './metadata-request.ts';
@@ -15,6 +16,8 @@ export type KafkajsBroker = Broker;
 
 const KEEP_ALIVE_MS = 60_000;
 const METADATA_MAX_AGE_MS = 300_000;
+/** Another broker can answer as well, so a silent one is not waited for as long as for other requests. */
+const METADATA_TIMEOUT_MS = 3000;
 
 /**
  * After every answer kafkajs arms a timer that looks for requests held back, even when none is; its time is then negative, of which newer
@@ -30,8 +33,48 @@ RequestQueue.prototype.scheduleCheckPendingRequests = function scheduleIfPending
  * from following the leaders of everything else. Ours takes what is known.
  */
 KafkajsBrokerClass.prototype.metadata = function metadata(this: Broker, topics: readonly string[] = []) {
-  return this.connectionPool.send(rawRequest(METADATA_API, encodeMetadata(topics), decodeMetadata));
+  return answerWithin(
+    this,
+    this.connectionPool.send(rawRequest(METADATA_API, encodeMetadata(topics), decodeMetadata)),
+    METADATA_TIMEOUT_MS,
+  );
 };
+
+/**
+ * kafkajs opens a second socket when two requests find a connection closed at the same time: both then feed one parser, and the end of the
+ * forgotten one takes the other down later. Callers share the attempt instead.
+ */
+const connectOnce = Connection.prototype.connect;
+const attempts = new WeakMap<Connection, Promise<unknown>>();
+Connection.prototype.connect = function connect(this: Connection): Promise<unknown> {
+  let attempt = attempts.get(this);
+  if (attempt === undefined) {
+    attempt = connectOnce.call(this).finally(() => attempts.delete(this));
+    attempts.set(this, attempt);
+  }
+  return attempt;
+};
+
+/**
+ * Waits for a broker's answer, and gives up its connections when none comes in time: it may be gone without a word. Everything else that waits for
+ * an answer on them then fails too, instead of waiting for ever: kafkajs checks no times any more once it has begun to disconnect, and its
+ * way to disconnect is to wait for all answers.
+ */
+export async function answerWithin<T>(broker: Broker, answer: Promise<T>, timeoutMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      const error = new Error(`no answer within ${timeoutMs} ms`);
+      for (const { socket } of broker.connectionPool.pool) socket?.destroy(error);
+      reject(error);
+    }, timeoutMs);
+  });
+  try {
+    return await Promise.race([answer, silence]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
 
 /** @param sockets collects the open sockets, so that a close need not wait for answers */
 export function createKafkajsCluster(config: KafkaConfig, logger: Logger, sockets: Set<Socket>): Cluster {
@@ -70,7 +113,11 @@ function socketFactory(sockets: Set<Socket>) {
       : connectTcp({ host, port, noDelay: true }, onConnect);
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
     sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
+    socket.once('close', () => {
+      sockets.delete(socket);
+      // kafkajs disconnects a dead connection again with every attempt of an outage, and `unref` of a socket that never connected leaves a listener each time.
+      socket.unref = () => socket;
+    });
     return socket;
   };
 }

@@ -44,6 +44,7 @@ declare module 'kafkajs/src/cluster/index.js' {
   export interface Broker {
     readonly nodeId: number;
     readonly connectionPool: {
+      readonly pool: readonly { readonly socket?: Socket }[];
       send<T>(request: RawRequest<T>): Promise<T>;
       getConnectionByRequest(request: { request: { apiKey: number } }): Promise<Connection>;
     };
@@ -89,6 +90,12 @@ declare module 'kafkajs/src/cluster/index.js' {
 declare module 'kafkajs/src/broker/index.js' {
   export default class Broker {
     metadata(topics?: readonly string[]): Promise<object>;
+  }
+}
+
+declare module 'kafkajs/src/network/connection.js' {
+  export default class Connection {
+    connect(): Promise<unknown>;
   }
 }
 
