@@ -1,4 +1,11 @@
-import { BatchConsumer, BatchingProducer, KafkaAdmin, KafkaCluster } from '@hercules/kafka';
+import {
+  BatchConsumer,
+  BatchingProducer,
+  KafkaAdmin,
+  KafkaCluster,
+  registerConsumerMetrics,
+  registerProducerMetrics,
+} from '@hercules/kafka';
 import { JsonTranscoder } from '@hercules/protocol';
 import { runService, startServiceHttp } from '@hercules/service';
 import { DeadLetters, registerSinkMetrics, sinkGroupId, SinkLoop } from '@hercules/sink';
@@ -55,6 +62,8 @@ runService({
     const loop = new SinkLoop(adapter, deadLetters, sink, logger);
     const consumer = new BatchConsumer(cluster, { ...sink, groupId }, loop, logger);
     registerSinkMetrics(metrics, loop, consumer);
+    registerConsumerMetrics(metrics, consumer);
+    registerProducerMetrics(metrics, producer);
     lifecycle.onStop('sink loop', () => loop.stop());
     await loop.start(consumer);
   },

@@ -1,6 +1,6 @@
 import { kafkaConfigSchema, producerConfigSchema } from '@hercules/kafka';
 import { metadataConfigSchema } from '@hercules/metadata';
-import { httpConfigSchema, serviceConfigSchema } from '@hercules/service';
+import { httpConfigSchema, serviceConfigSchema, workersSchema } from '@hercules/service';
 import { z } from 'zod';
 
 const positive = z.number().int().min(1);
@@ -63,6 +63,8 @@ const producerSchema = producerConfigSchema.extend({
 
 export const gatewayConfigSchema = z.object({
   ...serviceConfigSchema.shape,
+  workers: workersSchema,
+  workers: workersSchema,
   http: httpReceiverSchema.prefault({}),
   grpc: grpcReceiverSchema.prefault({}),
   throttling: throttlingSchema.prefault({}),

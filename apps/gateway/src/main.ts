@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { BatchingProducer, KafkaCluster } from '@hercules/kafka';
+import { BatchingProducer, KafkaCluster, registerProducerMetrics } from '@hercules/kafka';
 import { MetadataRegistry } from '@hercules/metadata';
 import { readTlsFiles, runService, serviceEndpoints } from '@hercules/service';
 import { Admission } from './admission.ts';
@@ -63,6 +63,7 @@ runService({
     const sendAsync = new MethodCounters('http', 'sendAsync', httpLatency);
     const grpcSend = new MethodCounters('grpc', 'Send', grpcLatency);
     const grpcStream = new MethodCounters('grpc', 'SendStream', grpcLatency);
+    registerProducerMetrics(metrics, producer);
     registerGatewayMetrics(metrics, { intake: intake.counters, methods: [send, sendAsync, grpcSend, grpcStream], admission, producer });
 
     const stopDeadlineMs = Math.max(1000, config.shutdownTimeoutMs - FLUSH_TIME_MS);

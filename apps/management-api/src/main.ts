@@ -1,4 +1,11 @@
-import { BatchConsumer, BatchingProducer, KafkaAdmin, KafkaCluster } from '@hercules/kafka';
+import {
+  BatchConsumer,
+  BatchingProducer,
+  KafkaAdmin,
+  KafkaCluster,
+  registerConsumerMetrics,
+  registerProducerMetrics,
+} from '@hercules/kafka';
 import { MetadataRegistry, MetadataWriter } from '@hercules/metadata';
 import { runService, serviceEndpoints } from '@hercules/service';
 import { Authentication } from './authentication.ts';
@@ -80,8 +87,10 @@ runService({
     const requests = new RequestCounter();
     requests.attach(app);
     registerManagementMetrics(metrics, { requests, runner, writer, registry, consumer });
+    registerConsumerMetrics(metrics, consumer);
+    registerProducerMetrics(metrics, producer);
     lifecycle.onStop('http', () => app.close());
     const address = await app.listen({ host: config.http.host, port: config.http.port });
-    logger.info({ address }, 'listening');
+    logger.info({ host: config.http.host, port: Number(new URL(address).port), address }, 'listening for HTTP');
   },
 });

@@ -11,16 +11,31 @@ import type { HttpConfig } from './config-schemas.ts';
  */
 export function listen(server: Server, { host, port }: Pick<HttpConfig, 'host' | 'port'>): Promise<number> {
   return new Promise((resolve, reject) => {
-    const refuse = (error: NodeJS.ErrnoException): void => {
-      const reason = error.code === 'EADDRINUSE' ? 'the port is taken by another process' : error.message;
-      reject(new HerculesError('BAD_CONFIG', `cannot listen on ${host}:${port}: ${reason}`, { cause: error }));
-    };
+    const refuse = (error: Error): void => reject(listenError(error, host, port));
     server.once('error', refuse);
     server.listen(port, host, () => {
       server.off('error', refuse);
       resolve((server.address() as { port: number }).port);
     });
   });
+}
+
+/** What is wrong with an address, in words. */
+export function listenError(error: NodeJS.ErrnoException, host: string, port: number): HerculesError {
+  const reason =
+    error.code === 'EADDRINUSE'
+      ? 'the port is taken by another process'
+      : error.code === 'EACCES'
+        ? 'this user may not use the port'
+        : error.code === 'EADDRNOTAVAIL'
+          ? 'this machine has no such address'
+          : error.message;
+  return new HerculesError('BAD_CONFIG', `cannot listen on ${host}:${port}: ${reason}`, { cause: error });
+}
+
+/** Whether an error comes from listening, whoever did. */
+export function isListenError(error: unknown): error is NodeJS.ErrnoException & { address: string; port: number } {
+  return error instanceof Error && 'syscall' in error && error.syscall === 'listen' && 'address' in error && 'port' in error;
 }
 
 /** @throws HerculesError BAD_CONFIG when a file cannot be read */

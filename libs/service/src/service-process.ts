@@ -4,6 +4,7 @@ import { type About, aboutOf } from './about.ts';
 import type { ServiceConfig } from './config-schemas.ts';
 import { EXIT_FAILURE, EXIT_OK } from './exit-codes.ts';
 import { Lifecycle, type LifecycleState } from './lifecycle.ts';
+import { isListenError, listenError } from './listen.ts';
 import { MetricsRegistry } from './metrics.ts';
 import type { ServiceContext } from './service-context.ts';
 import { tellPrimary, workerNumber } from './worker-process.ts';
@@ -108,7 +109,9 @@ export class ServiceProcess<C> {
     void this.#stop();
   }
 
-  #fail(error: unknown): void {
+  #fail(cause: unknown): void {
+    // fastify and others throw what Node.js does.
+    const error = isListenError(cause) ? listenError(cause, cause.address, cause.port) : cause;
     this.#exitCode = EXIT_FAILURE;
     const isStarting = this.#lifecycle.state === 'STARTING';
     const message = error instanceof Error ? error.message : String(error);

@@ -7,7 +7,7 @@ export interface AppProcessOptions {
   /** Absolute path of the file that starts the app. */
   readonly entry: string;
   readonly args?: readonly string[];
-  /** Its settings. HERCULES_ variables of the test's own environment are not passed on. */
+  /** Its settings. Settings in the test's own environment are not passed on. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -24,7 +24,7 @@ export class AppProcess {
   readonly #port: number;
 
   constructor({ entry, args = [], env = {} }: AppProcessOptions) {
-    const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('HERCULES_'));
+    const inherited = Object.entries(process.env).filter(([name]) => !/^HERCULES_(?!TEST_)/.test(name));
     this.#port = Number(env['HERCULES_HTTP_PORT']);
     this.child = spawn(process.execPath, [entry, ...args], {
       cwd: dirname(entry),

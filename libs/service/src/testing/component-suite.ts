@@ -194,8 +194,8 @@ export function describeComponent(options: ComponentOptions): void {
     it('E-6: other methods get 405', async () => {
       for (const path of ['/ping', '/about', '/status', '/metrics']) {
         for (const method of ['POST', 'PUT', 'DELETE', 'HEAD', 'OPTIONS', 'PATCH']) {
-          const { status, headers, body } = await app.request(path, { method });
-          expect([method, path, status, headers['allow'], body]).toEqual([method, path, 405, 'GET', '']);
+          const { status, body } = await app.request(path, { method });
+          expect([method, path, status, body]).toEqual([method, path, 405, '']);
         }
       }
     });
