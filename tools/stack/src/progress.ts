@@ -42,7 +42,7 @@ export class Progress {
 
   #draw(): void {
     if (!this.#out.isTTY) return;
-    const width = (this.#out.columns ?? 80) - 1;
+    const width = (this.#out.columns || 80) - 1;
     const line = [...this.#steps]
       .map(([name, text]) => `${name}: ${text}`)
       .join('  ·  ')

@@ -62,7 +62,8 @@ export function parseMavenProgress(output: string): { artifact?: string; amount?
   return { ...(artifact === undefined ? {} : { artifact }), ...(amount === undefined ? {} : { amount }) };
 }
 
-function firstError(output: string): string {
-  const line = output.split(/[\r\n]+/).find((text) => text.startsWith('[ERROR]'));
-  return line?.slice('[ERROR]'.length).trim() ?? 'no reason given';
+/** The first error that says something; Maven fills the rest of its error output with advice, and sets colours even when asked not to. */
+export function firstError(output: string): string {
+  const errors = output.split(/[\r\n]+/).flatMap((line) => /\[ERROR\] *(.*)/.exec(line)?.[1]?.trim() || []);
+  return errors[0]?.replace(/ -> \[Help \d+\]$/, '') ?? 'no reason given';
 }

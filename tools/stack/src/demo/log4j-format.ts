@@ -6,7 +6,7 @@ const TIME = String.raw`(\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}[,.]\d{3})(Z|[+-]
 const LEVEL_FIRST = new RegExp(String.raw`^\[?${TIME}\]? ([A-Z]+) (.*)$`);
 /** `[time][LEVEL ][logger] [node] message`, as Elasticsearch writes it. */
 const BRACKETS = new RegExp(String.raw`^\[${TIME}\]\[([A-Z]+) *\]\[([^\]]*?) *\] (?:\[([^\]]*)\] ?)?(.*)$`);
-const LOGGER_AT_END = /^(.*) \(([\w.$-]+)\)$/;
+const LOGGER_AT_END = /^(.*) \(([\w.$-]+)\)$/s;
 const FRAME = /^\s+(at |\.\.\. \d+ more)/;
 
 /** Text logs of log4j 2 in the patterns of Kafka and Elasticsearch, Java stack traces included. */
@@ -53,9 +53,8 @@ function joined(
 ): { message: string; logger: string | undefined } {
   const text = [message, ...more].join('\n');
   if (knownLogger !== undefined) return { message: text, logger: knownLogger };
-  // With a stack trace after it the logger stands at the end of the first line, otherwise at the end of the last.
-  const [, before, logger] = LOGGER_AT_END.exec(text.replaceAll('\n', '\u2028')) ?? [];
-  if (before !== undefined) return { message: before.replaceAll('\u2028', '\n'), logger };
+  const [, before, logger] = LOGGER_AT_END.exec(text) ?? [];
+  if (before !== undefined) return { message: before, logger };
   return { message: text, logger: undefined };
 }
 

@@ -64,7 +64,6 @@ export async function ensureRunning(component: Component, { layout, records, pro
   const shown = shownName(name);
   const running = records.alive(name);
   if (running) {
-    progress.update(shown, `runs already (pid ${running.pid}), waiting for its answer`);
     const what = `${shown} (pid ${running.pid}) answers`;
     const answers = await waitUntil(() => component.isReady(), { timeoutMs: REUSE_TIMEOUT_MS, what, signal }).catch(() => false);
     signal.throwIfAborted();

@@ -22,7 +22,7 @@ export function sampleCommands(endpoints: Endpoints, nowMs = Date.now()): { titl
     {
       title: `Send an event to the stream ${DEMO_STREAMS.first} (a binary batch of one event, made for now)`,
       command:
-        `printf '${printfText(batch)}' | curl -sS -w 'HTTP %{http_code}\\n' --data-binary @- -H 'Authorization: Hercules apiKey ${demo.apiKey}'` +
+        `printf '${printfText(batch)}' | curl -sS -w ' HTTP %{http_code}\\n' --data-binary @- -H 'Authorization: Hercules apiKey ${demo.apiKey}'` +
         ` -H 'Content-Type: application/octet-stream' '${gateway.http}/stream/send?stream=${DEMO_STREAMS.first}'`,
     },
     {
@@ -32,7 +32,7 @@ export function sampleCommands(endpoints: Endpoints, nowMs = Date.now()): { titl
     {
       title: 'Create a stream',
       command:
-        `curl -sS -w 'HTTP %{http_code}\\n' -H 'Authorization: Hercules masterApiKey ${masterKey}' -H 'Content-Type: application/json'` +
+        `curl -sS -w ' HTTP %{http_code}\\n' -H 'Authorization: Hercules masterApiKey ${masterKey}' -H 'Content-Type: application/json'` +
         ` -d '${stream}' '${managementApi}/streams/create'`,
     },
   ];

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { startDaemon } from '../process/daemon.ts';
 import { withFileLock } from '../process/file-lock.ts';
 import { identify } from '../process/process-identity.ts';
@@ -69,7 +70,10 @@ export async function startCommand(root: string, entry: string, options: StackOp
   process.stdout.write('Everything runs. Ctrl-C stops it.\n');
   await supervise(supervisor === undefined ? components : components.filter(({ name }) => started.has(name)), context, publish);
   await stopStarted();
-  if (supervisor === undefined) records.forget('supervisor');
+  if (supervisor === undefined) {
+    records.forget('supervisor');
+    rmSync(layout.endpointsFile, { force: true });
+  }
   return 0;
 }
 

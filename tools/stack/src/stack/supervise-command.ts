@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { Progress } from '../progress.ts';
 import { COMPONENT_NAMES } from './component-name.ts';
 import { stackComponents } from './components.ts';
@@ -26,5 +27,6 @@ export async function superviseCommand(root: string, options: StackOptions): Pro
   await supervise(components, context, () => writeEndpoints(layout, endpointsOf(layout, ports, keys, records)));
   await stopComponents(COMPONENT_NAMES, records, (line) => progress.line(`${new Date().toISOString()} ${line}`));
   records.forget('supervisor');
+  rmSync(layout.endpointsFile, { force: true });
   return 0;
 }
