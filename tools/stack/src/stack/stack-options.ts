@@ -58,7 +58,7 @@ function parse(args: readonly string[]) {
       },
     });
   } catch (error) {
-    throw new StackError(`${(error as Error).message}\n${USAGE}`);
+    throw new StackError(`${(error as Error).message.split('. ')[0]}\n${USAGE}`);
   }
 }
 

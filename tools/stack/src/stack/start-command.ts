@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { startDaemon } from '../process/daemon.ts';
 import { withFileLock } from '../process/file-lock.ts';
-import { identify } from '../process/process-identity.ts';
+import { identify, type ProcessIdentity } from '../process/process-identity.ts';
 import { killProcess } from '../process/stop-process.ts';
 import { Progress } from '../progress.ts';
 import { StackError } from '../stack-error.ts';
@@ -46,42 +46,41 @@ export async function startCommand(root: string, entry: string, options: StackOp
   let ports: StackPorts;
   const keys = stackKeys(layout);
   let components: Component[];
+  let otherSupervisor: ProcessIdentity | undefined;
   try {
-    ({ ports, components } = await bringAllUp(context, options, keys));
+    ({ ports, components, otherSupervisor } = await bringAllUp(context, options, keys, entry));
   } catch (error) {
     await stopStarted();
     if (interruption.signal.aborted) return 130;
     throw error;
   }
   progress.end();
-  const supervisor = records.alive('supervisor');
-  if (supervisor === undefined) {
-    if (options.detach) await startSupervisor(layout, entry);
-    else records.save('supervisor', identify(process.pid)!);
-  }
   const publish = (): void => writeEndpoints(layout, endpointsOf(layout, ports, keys, records));
   publish();
   process.stdout.write(readyReport(endpointsOf(layout, ports, keys, records), layout.endpointsFile));
-  if (options.detach || (supervisor !== undefined && started.size === 0)) {
+  if (options.detach || (otherSupervisor !== undefined && started.size === 0)) {
     process.stdout.write('Everything runs. npm run stop ends it.\n');
     return 0;
   }
-  if (supervisor === undefined) for (const { name } of components) started.add(name);
+  if (otherSupervisor === undefined) for (const { name } of components) started.add(name);
   process.stdout.write('Everything runs. Ctrl-C stops it.\n');
-  await supervise(supervisor === undefined ? components : components.filter(({ name }) => started.has(name)), context, publish);
+  await supervise(otherSupervisor === undefined ? components : components.filter(({ name }) => started.has(name)), context, publish);
   await stopStarted();
-  if (supervisor === undefined) {
+  if (otherSupervisor === undefined) {
     records.forget('supervisor');
     rmSync(layout.endpointsFile, { force: true });
   }
   return 0;
 }
 
-async function bringAllUp(
-  context: BringUpContext,
-  options: StackOptions,
-  keys: StackKeys,
-): Promise<{ ports: StackPorts; components: Component[] }> {
+interface RunningStack {
+  readonly ports: StackPorts;
+  readonly components: Component[];
+  /** Who watches the stack already, from an earlier start. */
+  readonly otherSupervisor: ProcessIdentity | undefined;
+}
+
+async function bringAllUp(context: BringUpContext, options: StackOptions, keys: StackKeys, entry: string): Promise<RunningStack> {
   const { layout, records, progress, signal } = context;
   const onWait = (pid: number): void => progress.line(`Another start is under way (process ${pid}); waiting for it.`);
   return withFileLock(layout.startLock, { timeoutMs: OTHER_START_TIMEOUT_MS, onWait, signal }, async () => {
@@ -95,7 +94,10 @@ async function bringAllUp(
     await createDemoStreams(`http://127.0.0.1:${ports.managementApi}`, keys);
     progress.done('streams', 'ready');
     await bringUp(demo, context);
-    return { ports, components };
+    const otherSupervisor = records.alive('supervisor');
+    if (!otherSupervisor && options.detach) await startSupervisor(layout, entry);
+    else if (!otherSupervisor) records.save('supervisor', identify(process.pid)!);
+    return { ports, components, otherSupervisor };
   });
 }
 
