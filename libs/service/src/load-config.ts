@@ -117,9 +117,10 @@ class GivenSettings {
 }
 
 /** What was expected, from the words of zod. */
-function expectation(issue: Pick<z.core.$ZodIssue, 'message'> & { code?: string; errors?: z.core.$ZodIssue[][] }): string {
-  const nested = issue.code === 'invalid_union' ? issue.errors?.[0]?.[0] : undefined;
-  const text = (nested ?? issue).message.replace(/^Invalid input: /, '');
+function expectation(issue: Pick<z.core.$ZodIssue, 'message'> & { errors?: z.core.$ZodIssue[][] }): string {
+  const nested =
+    issue.message === 'Invalid input' ? (issue.errors ?? []).flatMap(([first]) => (first === undefined ? [] : [first.message])) : [];
+  const text = (nested.length > 0 ? nested.join(', or ') : issue.message).replaceAll('Invalid input: ', '');
   return text.includes('expected') ? text : `expected something else: ${text}`;
 }
 
