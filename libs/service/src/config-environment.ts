@@ -7,8 +7,8 @@ export interface EnvironmentSettings {
   readonly ignored: string[];
 }
 
-/** Variables of the tools around the apps, and those by which a primary process tells its workers who they are. */
-const FOREIGN = /^HERCULES_(TEST|STACK|BENCH|WORKER)_/;
+/** Variables of the tools around the apps, those by which a primary process tells its workers who they are, and the commit that /about shows. */
+const FOREIGN = /^HERCULES_((TEST|STACK|BENCH|WORKER)_|COMMIT_ID$)/;
 
 /**
  * Finds the settings among the environment variables. One environment may serve several apps, so a variable that is no setting is left alone unless it

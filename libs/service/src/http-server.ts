@@ -23,8 +23,9 @@ export async function startServiceHttp(context: ServiceContext<unknown>, config:
   const server = config.tls === undefined ? createServer(onRequest) : createTlsServer(readTlsFiles(config.tls), onRequest);
   const port = await listen(server, config);
   context.lifecycle.onStop('service endpoints', () => {
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     server.closeAllConnections();
-    return new Promise<void>((resolve) => server.close(() => resolve()));
+    return closed;
   });
   context.logger.info({ host: config.host, port }, 'listening for health checks and metrics');
   return port;

@@ -47,7 +47,7 @@ const ABOUT_FIELDS = [
 ];
 
 const STOP_TIMEOUT_MS = 25_000;
-const GRACE_PERIOD_MS = 1000;
+const GRACE_PERIOD_MS = 2000;
 
 /** The tests of docs/components.md for one app, as processes of their own. Each test names the rules that it proves. */
 export function describeComponent(options: ComponentOptions): void {
@@ -163,6 +163,7 @@ export function describeComponent(options: ComponentOptions): void {
         seen.add(status);
         return status === 200;
       });
+      if (app.end !== undefined) throw new Error(`the app has ended (${app.end}); output:\n${app.output}`);
       // E-4: while it starts it says nothing but 503.
       expect([...seen].filter((status) => status !== 503)).toEqual([200]);
     }, readyTimeoutMs + 5000);
