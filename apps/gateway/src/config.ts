@@ -64,7 +64,6 @@ const producerSchema = producerConfigSchema.extend({
 export const gatewayConfigSchema = z.object({
   ...serviceConfigSchema.shape,
   workers: workersSchema,
-  workers: workersSchema,
   http: httpReceiverSchema.prefault({}),
   grpc: grpcReceiverSchema.prefault({}),
   throttling: throttlingSchema.prefault({}),

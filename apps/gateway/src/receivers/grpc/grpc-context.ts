@@ -28,6 +28,7 @@ export interface GrpcRefusals {
   readonly tooLarge: HerculesError;
   readonly throttled: HerculesError;
   readonly overCapacity: HerculesError;
+  readonly noStream: HerculesError;
   readonly noPayload: HerculesError;
 }
 
@@ -38,6 +39,7 @@ export function createGrpcRefusals(maxMessageBytes: number, capacity: number): G
     tooLarge: new HerculesError('PAYLOAD_TOO_LARGE', `A message may have at most ${maxMessageBytes} bytes`),
     throttled: new HerculesError('THROTTLED', 'Too many bytes are under way; try again later'),
     overCapacity: new HerculesError('THROTTLED', `The message is larger than the gateway's capacity of ${capacity} bytes`),
+    noStream: new HerculesError('INVALID_ARGUMENT', "The field 'stream' is missing"),
     noPayload: new HerculesError('INVALID_ARGUMENT', "The request has neither 'batch' nor 'events'"),
   };
 }

@@ -6,8 +6,8 @@ import {
   type ServerHttp2Session,
   type ServerHttp2Stream,
 } from 'node:http2';
-import type { AddressInfo } from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
+import { listen } from '@hercules/service';
 import { apiKeyOf } from '../../authentication.ts';
 import type { GrpcContext } from './grpc-context.ts';
 import { GrpcCode } from './grpc-status.ts';
@@ -60,16 +60,8 @@ export class GrpcReceiver {
   }
 
   /** Listens; resolves with the port, which differs from the configured one if that is 0. */
-  async start(): Promise<number> {
-    const server = this.#server;
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(this.#options.port, this.#options.host, () => {
-        server.off('error', reject);
-        resolve();
-      });
-    });
-    return (server.address() as AddressInfo).port;
+  start(): Promise<number> {
+    return listen(this.#server, this.#options);
   }
 
   /** What the health service says. */
@@ -109,7 +101,6 @@ export class GrpcReceiver {
     this.#sessions.add(session);
     session.on('close', () => this.#sessions.delete(session));
     session.setLocalWindowSize(this.#options.connectionWindowBytes);
-    if (this.#context.lifecycle.state === 'STOPPING') session.close();
   }
 
   #onStream(http2: ServerHttp2Stream, headers: IncomingHttpHeaders): void {

@@ -92,6 +92,7 @@ export abstract class GrpcSubmission implements BatchSubmission {
     const { lifecycle, refusals, requests } = this.context;
     if (lifecycle.state === 'STOPPING') throw refusals.stopping;
     if (key === undefined) throw refusals.unknownKey;
+    if (requests.stream === '') throw refusals.noStream;
     const access = key.stream(requests.stream);
     const refusal = access.rightRefusal ?? access.streamRefusal;
     if (refusal !== undefined) throw refusal;

@@ -14,34 +14,32 @@ type ConnectedSocket = Socket & { [CONNECTION]?: HttpConnection };
  * connection, and it also reaches requests that have no event of their own when a connection breaks: those that wait for permits.
  */
 export class HttpConnection {
-  readonly #open = new Set<OpenExchange>();
+  /** One request at a time is what most clients send; only a pipelining client needs the set. */
+  #current: OpenExchange | undefined;
+  #others: Set<OpenExchange> | undefined;
+
+  private constructor(socket: Socket) {
+    socket.once('close', () => this.#close());
+  }
 
   /** The connection that belongs to a socket. */
   static of(socket: Socket): HttpConnection {
     const connected = socket as ConnectedSocket;
-    return (connected[CONNECTION] ??= HttpConnection.#attach(socket));
-  }
-
-  static #attach(socket: Socket): HttpConnection {
-    const connection = new HttpConnection();
-    socket.once('close', () => connection.#close());
-    return connection;
-  }
-
-  /** True while no request of the connection waits for its answer. */
-  get isIdle(): boolean {
-    return this.#open.size === 0;
+    return (connected[CONNECTION] ??= new HttpConnection(socket));
   }
 
   begin(exchange: OpenExchange): void {
-    this.#open.add(exchange);
+    if (this.#current === undefined) this.#current = exchange;
+    else (this.#others ??= new Set()).add(exchange);
   }
 
   end(exchange: OpenExchange): void {
-    this.#open.delete(exchange);
+    if (this.#current === exchange) this.#current = undefined;
+    else this.#others?.delete(exchange);
   }
 
   #close(): void {
-    for (const exchange of [...this.#open]) exchange.onClientGone();
+    const open = [this.#current, ...(this.#others ?? [])];
+    for (const exchange of open) exchange?.onClientGone();
   }
 }

@@ -1,9 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { SecureContextOptions } from 'node:tls';
 import { HerculesError } from '@hercules/protocol';
+import { listen } from '@hercules/service';
 import { answerEmpty, answerError } from './answer.ts';
 import { HttpConnection } from './http-connection.ts';
 import type { SendContext } from './send-context.ts';
@@ -47,16 +48,8 @@ export class HttpReceiver {
   }
 
   /** Listens; resolves with the port, which differs from the configured one if that is 0. */
-  async start(): Promise<number> {
-    const server = this.#server;
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(this.#options.port, this.#options.host, () => {
-        server.off('error', reject);
-        resolve();
-      });
-    });
-    return (server.address() as AddressInfo).port;
+  start(): Promise<number> {
+    return listen(this.#server, this.#options);
   }
 
   /** Accepts no more connections, waits for requests under way, at most for the given time. */
