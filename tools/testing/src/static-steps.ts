@@ -29,7 +29,9 @@ export const lintStep: Step = {
 async function boundariesAreEnforced(context: StepContext): Promise<boolean> {
   const input = "import '@hercules/kafka';\n";
   const args = ['--stdin', '--stdin-filename', join(context.cwd, 'libs/protocol/src/index.ts'), '--format=json'];
-  const { output } = await captureCommand('eslint', args, { ...context, input });
+  // Without this the parser reads the file from the disk instead of the input.
+  const env = { ...context.env, TSESTREE_SINGLE_RUN: 'false' };
+  const { output } = await captureCommand('eslint', args, { ...context, env, input });
   return output.includes('@nx/enforce-module-boundaries');
 }
 
