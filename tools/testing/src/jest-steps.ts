@@ -24,7 +24,7 @@ export const e2eStep: Step = {
   title: 'Tests on real servers (e2e)',
   minutes: 8,
   async run(context) {
-    const servers = await startTestServers((text) => process.stdout.write(`${text}\n`));
+    const servers = await startTestServers((text) => process.stdout.write(`${text}\n`), context.signal);
     try {
       const env = { ...context.env, [TEST_KAFKA]: servers.kafka, [TEST_ELASTICSEARCH]: servers.elasticsearch };
       return await jest({ ...context, env }, 'jest.e2e.config.cjs', 'e2e');

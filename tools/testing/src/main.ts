@@ -5,6 +5,7 @@ import { projectRoot } from '@hercules/stack';
 import { e2eStep, integrityStep, unitStep } from './jest-steps.ts';
 import { endProcessesOfDeadRuns, endProcessesOfRun, markRun } from './run-marker.ts';
 import { runSteps } from './run-steps.ts';
+import { removeFoldersOfDeadProcesses } from './temporary-folder.ts';
 import { formatStep, lintStep, typesStep, vectorsStep } from './static-steps.ts';
 import type { Step } from './step.ts';
 
@@ -41,6 +42,7 @@ process.on('uncaughtException', (error) => {
   void endProcessesOfRun(marker).finally(() => process.exit(1));
 });
 const left = await endProcessesOfDeadRuns();
+removeFoldersOfDeadProcesses();
 if (left > 0) print(`Ended ${left} processes of an earlier test run that had been killed.\n`);
 try {
   const { passed, failed } = await runSteps(steps, { cwd: root, env, signal: interruption.signal }, print);

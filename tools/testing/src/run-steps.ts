@@ -19,7 +19,7 @@ export async function runSteps(steps: readonly Step[], context: StepContext, pri
     const timeLimit = new AbortController();
     const timer = setTimeout(() => timeLimit.abort(new Error(`not done within ${step.minutes} minutes`)), step.minutes * 60_000);
     const counts = await step.run({ ...context, signal: AbortSignal.any([context.signal, timeLimit.signal]) }).catch((error: unknown) => {
-      const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      const reason = error instanceof Error && !context.signal.aborted ? error.stack : String(error);
       return { passed: 0, failed: 1, failures: [`${step.name}: ${reason}`] };
     });
     clearTimeout(timer);

@@ -1,6 +1,7 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePorts, startElasticsearch, startKafka } from '@hercules/stack';
+import { temporaryFolder } from './temporary-folder.ts';
 
 /** Names the environment variables that tell tests where the real servers are. */
 export const TEST_KAFKA = 'HERCULES_TEST_KAFKA';
@@ -24,13 +25,15 @@ export function testServers(): Omit<TestServers, 'stop'> {
 }
 
 /** Starts one Kafka broker and one Elasticsearch node on free ports with empty data, and sets the variables. `stop()` takes all of it away again. */
-export async function startTestServers(onProgress: (text: string) => void = () => {}): Promise<TestServers> {
-  const folder = temporaryFolder('hercules-servers-');
+export async function startTestServers(onProgress: (text: string) => void = () => {}, signal?: AbortSignal): Promise<TestServers> {
+  const folder = temporaryFolder('servers');
   // Elasticsearch takes two ports in a row and Kafka does so too.
   const [kafkaPort, elasticsearchPort] = await pairsOfFreePorts();
+  const abort = signal ? { signal } : {};
   const started = await Promise.allSettled([
-    startKafka({ port: kafkaPort, dataDir: join(folder, 'kafka'), onProgress: (text) => onProgress(`Kafka: ${text}`) }),
+    startKafka({ ...abort, port: kafkaPort, dataDir: join(folder, 'kafka'), onProgress: (text) => onProgress(`Kafka: ${text}`) }),
     startElasticsearch({
+      ...abort,
       port: elasticsearchPort,
       dataDir: join(folder, 'elasticsearch'),
       onProgress: (text) => onProgress(`Elasticsearch: ${text}`),
@@ -48,13 +51,6 @@ export async function startTestServers(onProgress: (text: string) => void = () =
   process.env[TEST_KAFKA] = kafka.value.bootstrap;
   process.env[TEST_ELASTICSEARCH] = elasticsearch.value.url;
   return { kafka: kafka.value.bootstrap, elasticsearch: elasticsearch.value.url, stop };
-}
-
-/** A new folder that other users may go through, because Elasticsearch runs as another user when root runs the tests. */
-export function temporaryFolder(prefix: string): string {
-  const folder = mkdtempSync(join('/tmp', prefix));
-  chmodSync(folder, 0o755);
-  return folder;
 }
 
 async function pairsOfFreePorts(): Promise<[number, number]> {
