@@ -6,6 +6,7 @@ export { withFileLock } from './process/file-lock.ts';
 export { freePorts, isPortFree } from './process/ports.ts';
 export { type MarkedProcess, processesWithVariable } from './process/marked-processes.ts';
 export { identify, isAlive, type ProcessIdentity, signalProcess } from './process/process-identity.ts';
+export { descendantsOf } from './process/process-tree.ts';
 export { killProcess, stopProcess } from './process/stop-process.ts';
 export { Progress } from './progress.ts';
 export { projectRoot } from './project-root.ts';

@@ -1,4 +1,4 @@
-import { identify, isAlive, killProcess, processesWithVariable } from '@hercules/stack';
+import { descendantsOf, identify, isAlive, killProcess, processesWithVariable } from '@hercules/stack';
 
 /**
  * Every process of a test run carries this variable, whoever started it: so that at the end, and after a run that was killed, all of them are found and no
@@ -25,8 +25,12 @@ export async function endProcessesOfDeadRuns(): Promise<number> {
   });
 }
 
+/** Ends them and what they have started, because a test may start a process with an environment of its own. */
 async function endProcesses(select: (marker: string) => boolean): Promise<number> {
-  const found = processesWithVariable(RUN_MARKER).filter(({ identity, value }) => identity.pid !== process.pid && select(value));
-  await Promise.all(found.map(({ identity }) => killProcess(identity)));
-  return found.length;
+  const marked = processesWithVariable(RUN_MARKER).flatMap(({ identity, value }) =>
+    identity.pid !== process.pid && select(value) ? [identity] : [],
+  );
+  const all = new Map([...marked, ...descendantsOf(marked.map(({ pid }) => pid))].map((identity) => [identity.pid, identity]));
+  await Promise.all([...all.values()].map((identity) => killProcess(identity)));
+  return all.size;
 }

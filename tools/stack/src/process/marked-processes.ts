@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { identify, type ProcessIdentity } from './process-identity.ts';
+import { processIds } from './process-tree.ts';
 
 export interface MarkedProcess {
   readonly identity: ProcessIdentity;
@@ -19,14 +20,6 @@ export function processesWithVariable(name: string): MarkedProcess[] {
     if (value !== undefined) found.push({ identity: identity!, value: value.slice(name.length + 1) });
   }
   return found;
-}
-
-function processIds(): number[] {
-  try {
-    return readdirSync('/proc').map(Number).filter(Number.isInteger);
-  } catch {
-    return [];
-  }
 }
 
 function environmentOf(pid: number): string[] {
