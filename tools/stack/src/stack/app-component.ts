@@ -18,17 +18,22 @@ export interface AppOptions {
   readonly needs: Component['needs'];
   /** Whether it is ready; asked until it is. */
   readonly isReady: () => Promise<boolean>;
+  readonly prepare?: () => Promise<void>;
 }
 
 const READY_TIMEOUT_MS = 90_000;
 
 /** A Node.js process of this repository, run by the Node.js that runs this. */
-export function appComponent(layout: StackLayout, { name, entry, args = [], env = {}, ports = [], needs, isReady }: AppOptions): Component {
+export function appComponent(
+  layout: StackLayout,
+  { name, entry, args = [], env = {}, ports = [], needs, isReady, prepare }: AppOptions,
+): Component {
   return {
     name,
     ports,
     needs,
     isReady,
+    ...(prepare ? { prepare } : {}),
     async start(context) {
       const logFile = layout.logFile(name);
       const file = join(layout.root, entry);

@@ -57,8 +57,13 @@ export async function bringUp(components: readonly Component[], context: BringUp
   if (failed) throw failed.error;
 }
 
-/** Starts the component unless it runs and answers. */
-export async function ensureRunning(component: Component, { layout, records, progress, signal, onStarted }: BringUpContext): Promise<void> {
+/** Starts the component unless it runs and answers, and prepares it. */
+export async function ensureRunning(component: Component, context: BringUpContext): Promise<void> {
+  await startUnlessRunning(component, context);
+  await component.prepare?.();
+}
+
+async function startUnlessRunning(component: Component, { layout, records, progress, signal, onStarted }: BringUpContext): Promise<void> {
   signal.throwIfAborted();
   const { name } = component;
   const shown = shownName(name);

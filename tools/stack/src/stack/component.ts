@@ -20,6 +20,8 @@ export interface Component {
   /** Starts the process and returns when it is ready. @throws StackError or Error with the end of its log */
   start(context: StartContext): Promise<void>;
   isReady(): Promise<boolean>;
+  /** What is to be done when it is ready, before those that need it are started. Done at every start, so it must not mind having been done. */
+  prepare?(): Promise<void>;
 }
 
 /** Marks every process of a stack, so that one that a killed start has left without a record can be found: `<data folder>#<component>`. */

@@ -3,6 +3,7 @@ import { isDemoRunning } from '../demo/demo-status.ts';
 import { isElasticsearchReady, startElasticsearch } from '../servers/elasticsearch-server.ts';
 import { countKafkaBrokers } from '../servers/kafka-probe.ts';
 import { startKafka } from '../servers/kafka-server.ts';
+import { createDemoStreams } from './management-client.ts';
 import { appComponent, isRunningOn } from './app-component.ts';
 import type { Component } from './component.ts';
 import type { StackKeys } from './stack-keys.ts';
@@ -45,6 +46,8 @@ export function stackComponents(layout: StackLayout, ports: StackPorts, keys: St
       needs: ['kafka'],
       env: { HERCULES_HTTP_PORT: String(ports.managementApi), HERCULES_KAFKA_BROKERS: brokers, HERCULES_MASTER_KEYS: keys.masterKey },
       isReady: () => isRunningOn(ports.managementApi),
+      // Before elastic-sink starts: it then takes the streams when it joins its group, instead of looking for new ones first.
+      prepare: () => createDemoStreams(`http://127.0.0.1:${ports.managementApi}`, keys),
     }),
     appComponent(layout, {
       name: 'gateway',

@@ -26,7 +26,7 @@ export function sampleCommands(endpoints: Endpoints, nowMs = Date.now()): { titl
         ` -H 'Content-Type: application/octet-stream' '${gateway.http}/stream/send?stream=${DEMO_STREAMS.first}'`,
     },
     {
-      title: 'Find it in Elasticsearch, a second later',
+      title: 'Find it in Elasticsearch, two seconds later',
       command: `curl -sS '${elasticsearch}/hercules-logs-*/_search?q=message:terminal&sort=@timestamp:desc&size=1&pretty'`,
     },
     {
