@@ -1,10 +1,13 @@
-/** Output bytes that grow: what transcoders write into. `buffer` may be replaced by `ensure`; do not keep it. */
+/** Output bytes that grow: what transcoders write into. `buffer` and `view` may be replaced by `ensure`; do not keep them. */
 export class ByteSink {
   buffer: Buffer;
+  /** The same memory, for writing several bytes at once. */
+  view: DataView;
   length = 0;
 
   constructor(capacity = 65_536) {
     this.buffer = Buffer.allocUnsafeSlow(capacity);
+    this.view = viewOf(this.buffer);
   }
 
   /** Makes room for `bytes` more. */
@@ -14,6 +17,7 @@ export class ByteSink {
     const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.buffer.length * 2));
     this.buffer.copy(larger, 0, 0, this.length);
     this.buffer = larger;
+    this.view = viewOf(larger);
   }
 
   reset(): void {
@@ -30,4 +34,8 @@ export class ByteSink {
     this.ensure(text.length * 3);
     this.length += this.buffer.write(text, this.length, 'utf8');
   }
+}
+
+function viewOf({ buffer, byteOffset, length }: Buffer): DataView {
+  return new DataView(buffer, byteOffset, length);
 }

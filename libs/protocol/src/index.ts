@@ -26,6 +26,7 @@ export { encodeBatch, encodeContainer, encodeEvent, type EncodeOptions } from '.
 export { ByteSink } from './byte-sink.ts';
 export { ANNOTATION_EVENT_MAPPING, LOG_EVENT_MAPPING, TRACING_MAPPING } from './json/builtin-mappings.ts';
 export { DocumentFormatter, type DocumentOptions } from './json/document.ts';
-export { type JsonObject, type JsonValue, stringifyJson } from './json/json-value.ts';
+export { JsonDouble, type JsonObject, type JsonValue, stringifyJson } from './json/json-value.ts';
 export { type EventMapping, parseMapping } from './json/mapping.ts';
+export { JsonTranscoder } from './json/transcoder.ts';
 export { renderStackTrace } from './schemas/exception.ts';

@@ -41,16 +41,34 @@ function latencyString(values: readonly (Value | undefined)[]): string | null {
   const latency = latencyTicks(values);
   if (latency === undefined) return null;
   const ticks = Number(latency);
-  const [name, size] = UNITS.find(([, unit]) => Math.abs(ticks) >= unit) ?? ['microseconds', TICKS_PER_MICROSECOND];
-  return `${Number((ticks / size).toFixed(3))} ${name}`;
+  const [name, size] = UNITS.find(([, unit]) => ticks >= unit) ?? ['microseconds', TICKS_PER_MICROSECOND];
+  return `${threeDecimals(ticks / size)} ${name}`;
 }
 
+/** At most three decimals; a tie goes to the even digit, while toFixed takes the larger. Only odd sixteenths are ties in binary. */
+function threeDecimals(value: number): number {
+  const isTie = Math.abs(value * 16) % 2 === 1;
+  if (!isTie) return Number(value.toFixed(3));
+  const below = Math.floor(value * 1000);
+  return (below % 2 === 0 ? below : below + 1) / 1000;
+}
+
+export interface KnownCombiner {
+  readonly combine: Combiner;
+  /** How many paths it takes. */
+  readonly sources: { readonly min: number; readonly max: number };
+}
+
+const ISO_DATE_TIME: KnownCombiner = { combine: isoDateTime, sources: { min: 1, max: 2 } };
+const LATENCY_MS: KnownCombiner = { combine: latencyMs, sources: { min: 2, max: 2 } };
+const LATENCY_STRING: KnownCombiner = { combine: latencyString, sources: { min: 2, max: 2 } };
+
 /** By the last segment of the class name that the original's mapping files use, and by a short name. */
-export const COMBINERS: ReadonlyMap<string, Combiner> = new Map<string, Combiner>([
-  ['IsoDateTimeCombiner', isoDateTime],
-  ['iso-date-time', isoDateTime],
-  ['LatencyMsCombiner', latencyMs],
-  ['latency-ms', latencyMs],
-  ['LatencyStringCombiner', latencyString],
-  ['latency-string', latencyString],
+export const COMBINERS: ReadonlyMap<string, KnownCombiner> = new Map<string, KnownCombiner>([
+  ['IsoDateTimeCombiner', ISO_DATE_TIME],
+  ['iso-date-time', ISO_DATE_TIME],
+  ['LatencyMsCombiner', LATENCY_MS],
+  ['latency-ms', LATENCY_MS],
+  ['LatencyStringCombiner', LATENCY_STRING],
+  ['latency-string', LATENCY_STRING],
 ]);

@@ -68,7 +68,10 @@ function move({ source, target, except }: Extract<Mapper, { kind: 'move' }>, pay
   // From root to root nothing has to move: the step for unclaimed tags puts them there.
   if (source.segments.length === 0 && target.segments.length === 0) return;
   const container = source.segments.length === 0 ? payload : containerOf(selectValue(payload, source));
-  for (const [key, value] of container ?? []) if (!except.has(key)) put(document, [...target.segments, key], plainJson(value), true);
+  if (container === undefined) return;
+  const object = objectAt(document, target.segments);
+  if (object === undefined) return;
+  for (const [key, value] of container) if (!except.has(key)) put(object, [key], plainJson(value), true);
 }
 
 function project({ source, target, key, value }: Extract<Mapper, { kind: 'project' }>, payload: Container, document: JsonObject): void {
@@ -109,13 +112,19 @@ function putUnclaimed(container: Container, claimed: ClaimedPaths, document: Jso
  */
 function put(document: JsonObject, path: readonly string[], value: JsonValue, keepNull = false): void {
   if (path.length === 0 || (value === null && !keepNull)) return;
+  const object = objectAt(document, path.slice(0, -1));
+  const field = path.at(-1)!;
+  if (object !== undefined && (object.get(field) ?? null) === null) object.set(field, value);
+}
+
+/** The object at a path, made where nothing or null is; undefined when something else is in the way. */
+function objectAt(document: JsonObject, path: readonly string[]): JsonObject | undefined {
   let object = document;
-  for (let i = 0; i < path.length - 1; i++) {
-    let next = object.get(path[i]!) ?? null;
-    if (next === null) object.set(path[i]!, (next = new Map()));
-    if (!(next instanceof Map)) return;
+  for (const field of path) {
+    let next = object.get(field) ?? null;
+    if (next === null) object.set(field, (next = new Map()));
+    if (!(next instanceof Map)) return undefined;
     object = next;
   }
-  const field = path.at(-1)!;
-  if ((object.get(field) ?? null) === null) object.set(field, value);
+  return object;
 }

@@ -81,7 +81,7 @@ class DirectiveParser {
   #transform(): Mapper {
     const source = this.#path();
     this.#word('to');
-    const target = this.#path();
+    const target = this.#fieldPath();
     const transformerName = this.#optionalTransformerName();
     return { kind: 'transform', source, target, transformerName, transformer: TRANSFORMERS.get(transformerName)! };
   }
@@ -106,12 +106,16 @@ class DirectiveParser {
       .split(',')
       .map((path) => this.#pathOf(path));
     this.#word('to');
-    const target = this.#path();
+    const target = this.#fieldPath();
     this.#word('using');
     const name = lastSegment(this.#take('a combiner'));
     const combiner = COMBINERS.get(name);
     if (combiner === undefined) return this.#fail(`a combiner (${[...COMBINERS.keys()].join(', ')})`, name);
-    return { kind: 'combine', sources, target, combiner };
+    const { min, max } = combiner.sources;
+    if (sources.length < min || sources.length > max) {
+      this.#fail(`${min === max ? min : `${min} to ${max}`} paths for ${name}`, sources.join(','));
+    }
+    return { kind: 'combine', sources, target, combiner: combiner.combine };
   }
 
   #project(): Mapper {
@@ -141,6 +145,12 @@ class DirectiveParser {
 
   #path(): HPath {
     return this.#pathOf(this.#take('a path'));
+  }
+
+  /** A field has a name, so the root is none. */
+  #fieldPath(): HPath {
+    const path = this.#path();
+    return path.segments.length === 0 ? this.#fail('the path of a field', path.text) : path;
   }
 
   #pathOf(text: string): HPath {

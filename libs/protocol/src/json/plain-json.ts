@@ -1,6 +1,7 @@
 import type { Container, Value, Vector, VectorElement } from '../event.ts';
 import type { TypeName } from '../type-code.ts';
-import type { JsonObject, JsonValue } from './json-value.ts';
+import { shortestFloat } from './floating-text.ts';
+import { JsonDouble, type JsonObject, type JsonValue } from './json-value.ts';
 
 /** The plain rendering of a value (protocol §9.1). */
 export function plainJson({ type, value }: Value): JsonValue {
@@ -16,9 +17,9 @@ function elementJson(type: TypeName, value: VectorElement): JsonValue {
     case 'byte':
       return ((value as number) << 24) >> 24;
     case 'float':
-      return numberJson(shortestFloat(value as number));
+      return floatingJson(shortestFloat(value as number));
     case 'double':
-      return numberJson(value as number);
+      return floatingJson(value as number);
     case 'container':
       return containerJson(value as Container);
     case 'vector':
@@ -40,16 +41,6 @@ function vectorJson({ elementType, elements }: Vector): JsonValue {
   return Array.from(elements as readonly VectorElement[], (element) => elementJson(elementType, element));
 }
 
-function numberJson(value: number): number | string {
-  return Number.isFinite(value) ? value : String(value);
-}
-
-/** The double with the shortest decimal text that is this float: 3.14f prints as 3.14 and not as 3.140000104904175. */
-export function shortestFloat(value: number): number {
-  if (!Number.isFinite(value)) return value;
-  for (let digits = 1; digits < 9; digits++) {
-    const candidate = Number(value.toPrecision(digits));
-    if (Math.fround(candidate) === value) return candidate;
-  }
-  return Number(value.toPrecision(9));
+function floatingJson(value: number): JsonDouble | string {
+  return Number.isFinite(value) ? new JsonDouble(value) : String(value);
 }

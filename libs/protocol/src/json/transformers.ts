@@ -1,7 +1,8 @@
 import type { Container, Value } from '../event.ts';
 import { renderStackTrace } from '../schemas/exception.ts';
+import { floatingText, shortestFloat } from './floating-text.ts';
 import type { JsonValue } from './json-value.ts';
-import { plainJson, shortestFloat } from './plain-json.ts';
+import { plainJson } from './plain-json.ts';
 
 /** Turns a tag's value into JSON; null means "nothing is put". */
 export type Transformer = (value: Value) => JsonValue;
@@ -14,11 +15,12 @@ function scalarToString(value: Value): string | null {
     case 'byte':
       return String((value.value << 24) >> 24);
     case 'float':
-      return String(shortestFloat(value.value));
+      return floatingText(shortestFloat(value.value));
+    case 'double':
+      return floatingText(value.value);
     case 'short':
     case 'integer':
     case 'long':
-    case 'double':
     case 'flag':
       return String(value.value);
     case 'null':
@@ -53,8 +55,9 @@ function grafanaAnnotationTags(value: Value): string | null {
   return hasProject && !hasSubproject ? `${text}subproject=null` : text;
 }
 
+/** One for one in UTF-16 units, as in the original: a character above U+FFFF becomes two. */
 function sanitize(text: string): string {
-  return text.replace(/[^A-Za-z0-9_:-]/gu, '_');
+  return text.replace(/[^A-Za-z0-9_:-]/g, '_');
 }
 
 /** By the last segment of the class name that the original's mapping files use, and by a short name. */

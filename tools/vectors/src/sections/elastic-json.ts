@@ -1,6 +1,8 @@
 import {
   ANNOTATION_EVENT_MAPPING,
+  ByteSink,
   DocumentFormatter,
+  JsonTranscoder,
   LOG_EVENT_MAPPING,
   parseMapping,
   readEvent,
@@ -18,7 +20,7 @@ const MAPPINGS: Readonly<Record<string, string>> = {
   'tracing.mapping': TRACING_MAPPING,
 };
 
-/** `elasticJson`: the document of an event (protocol §9.1). */
+/** `elasticJson`: the document of an event (protocol §9.1), once from the decoded event and once straight from its bytes. */
 export const elasticJson: Section = {
   key: 'elasticJson',
   run(section, events, report) {
@@ -39,6 +41,9 @@ export const elasticJson: Section = {
       const document = test.at('document').as('a document of JSON', (text) => parseExactJson(text as string));
       withEvent(name, test.at('event'), events, report, (bytes) => {
         expectEqual(parseExactJson(new DocumentFormatter(options).toJson(readEvent(bytes).event)), document, 'the document of the event');
+        const out = new ByteSink();
+        new JsonTranscoder(options).write(bytes, 0, bytes.length, out);
+        expectEqual(parseExactJson(out.bytes().toString('utf8')), document, 'the document of the bytes');
       });
     }
   },
