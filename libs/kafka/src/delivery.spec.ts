@@ -33,6 +33,16 @@ describe('Delivery', () => {
     await expect(delivery.promise).rejects.toBe(LOST);
   });
 
+  it('tells everyone who listens, the promise too', async () => {
+    const heard: string[] = [];
+    const delivery = new Delivery().onSettled(() => heard.push('first'));
+    const { promise } = delivery;
+    delivery.onSettled(() => heard.push('second'));
+    delivery.seal();
+    await promise;
+    expect(heard).toEqual(['first', 'second']);
+  });
+
   it('tells a listener that comes late', () => {
     const heard: unknown[] = [];
     const delivery = new Delivery();

@@ -15,10 +15,19 @@ export class Delivery {
   #listener: DeliveryListener | undefined;
   #promise: Promise<void> | undefined;
 
-  /** Called once, at the end. @returns itself */
+  /** Called once, at the end; several listeners are called in the order they came. @returns itself */
   onSettled(listener: DeliveryListener): this {
     if (this.#settled) listener(this.#error);
-    else this.#listener = listener;
+    else {
+      const earlier = this.#listener;
+      this.#listener =
+        earlier === undefined
+          ? listener
+          : (error) => {
+              earlier(error);
+              listener(error);
+            };
+    }
     return this;
   }
 

@@ -15,12 +15,14 @@ export class PartitionQueue {
   /** Closed batches, the oldest first. */
   readonly closed: RecordBatchBuilder[] = [];
   underWay: RecordBatchBuilder | undefined;
-  /** Not before this time (ms since 1970) is the oldest batch sent again. */
+  /** Not before this time (ms of the monotonic clock) is the oldest batch sent again. */
   notBefore = 0;
+  /** Failed tries since the last success: the wait before the next one grows with them. */
+  failures = 0;
   /** Undefined: a new one is needed before the next batch. */
   identity: ProducerIdentity | undefined;
   nextSequence = 0;
-  /** Since when Kafka says that the partition is not there, ms since 1970; 0 = it does not. */
+  /** Since when Kafka says that the partition is not there, ms of the monotonic clock; 0 = it does not. */
   unknownSince = 0;
 
   constructor(topic: string, partition: number) {

@@ -20,6 +20,8 @@ const NO_IDENTITY: ProducerIdentity = { producerId: -1n, producerEpoch: -1 };
 /** A topic that was just made, or just deleted, is known to brokers only after a moment. */
 const UNKNOWN_TOPIC_MS = 5000;
 const SWEEP_MS = 250;
+/** The broker's part of the time for an answer: so it can still say that its replicas are late before the connection counts as dead. */
+const REPLICA_WAIT_SHARE = 0.8;
 
 /**
  * Sends records in batches built in place: one open record batch for each partition, closed by time or size, acknowledged by all in-sync replicas. The cost is
@@ -41,6 +43,8 @@ export class BatchingProducer {
   #lingerTimer: NodeJS.Timeout | undefined;
   #sweepTimer: NodeJS.Timeout | undefined;
   #bufferedBytes = 0;
+  /** Room given to waiters who have not had their turn to append yet. */
+  #promisedBytes = 0;
   #closed = false;
   #dispatching = false;
   #idleWaiters: (() => void)[] = [];
@@ -91,7 +95,7 @@ export class BatchingProducer {
   /** Waits for room, first come first served. @returns false when there was none in time */
   waitForRoom(bytes: number, timeoutMs: number): Promise<boolean> {
     if (this.#closed) return Promise.resolve(false);
-    if (this.#roomWaiters.length === 0 && this.hasRoom(bytes)) return Promise.resolve(true);
+    if (this.#roomWaiters.length === 0 && this.hasRoom(this.#promisedBytes + bytes)) return Promise.resolve(true);
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
         const at = this.#roomWaiters.findIndex((waiter) => waiter.timer === timer);
@@ -211,7 +215,7 @@ export class BatchingProducer {
     }
     if (batch === undefined) {
       batch = new RecordBatchBuilder(this.#pool.take(singleRecordBatchBytes(keyBytes, valueBytes)));
-      batch.createdAtMs = Date.now();
+      batch.createdAtMs = performance.now();
       queue.open = batch;
       this.#busy.add(queue);
     }
@@ -239,7 +243,7 @@ export class BatchingProducer {
       clearTimeout(this.#lingerTimer);
       this.#lingerTimer = undefined;
     }
-    const now = Date.now();
+    const now = performance.now();
     const byLeader = new Map<number, PartitionQueue[]>();
     let leaderIsMissing = false;
     for (const queue of this.#busy) {
@@ -249,7 +253,8 @@ export class BatchingProducer {
       const leader = this.#cluster.leaderOf(queue.topic, queue.partition);
       if (leader < 0) {
         leaderIsMissing = true;
-        this.#postpone(queue, BROKER_ERROR.LEADER_NOT_AVAILABLE);
+        const exists = queue.partition < this.#cluster.partitionCount(queue.topic);
+        this.#postpone(queue, exists ? BROKER_ERROR.LEADER_NOT_AVAILABLE : BROKER_ERROR.UNKNOWN_TOPIC_OR_PARTITION);
         continue;
       }
       const queues = byLeader.get(leader);
@@ -269,7 +274,11 @@ export class BatchingProducer {
       this.stats.requests++;
       const partitions = queues.map((queue) => ({ topic: queue.topic, partition: queue.partition, batch: queue.underWay!.bytes() }));
       for (const queue of queues) queue.underWay!.attempts++;
-      const { acks, requestTimeoutMs } = this.#settings;
+      const { acks } = this.#settings;
+      const requestTimeoutMs = Math.min(
+        this.#settings.requestTimeoutMs,
+        Math.floor(this.#cluster.config.requestTimeoutMs * REPLICA_WAIT_SHARE),
+      );
       const results = await this.#cluster.requestChunks(
         leader,
         PRODUCE_API,
@@ -283,7 +292,8 @@ export class BatchingProducer {
         answered.add(queue);
         this.#onAnswer(queue, errorCode, baseOffset);
       }
-      for (const queue of queues) if (!answered.has(queue)) this.#retry(queue, BROKER_ERROR.NETWORK_EXCEPTION);
+      for (const queue of queues)
+        if (!answered.has(queue) && queue.underWay !== undefined) this.#retry(queue, BROKER_ERROR.NETWORK_EXCEPTION);
     } catch (error) {
       this.stats.failedRequests++;
       if (!this.#closed)
@@ -332,6 +342,7 @@ export class BatchingProducer {
         queue.nextSequence = (queue.nextSequence + queue.underWay!.count) % 0x8000_0000;
         queue.unknownSince = 0;
         queue.notBefore = 0;
+        queue.failures = 0;
         this.#finish(queue, undefined, baseOffset);
         return;
       case 'retry':
@@ -342,12 +353,13 @@ export class BatchingProducer {
           { topic: queue.topic, partition: queue.partition, errorCode },
           'Kafka has lost track of the producer; going on under a new id',
         );
-        queue.forgetIdentity();
-        this.#identity = undefined;
+        this.#forgetIdentity(queue);
         queue.underWay!.attempts = 0;
         this.#retry(queue, errorCode);
         return;
       case 'fail':
+        // An earlier try of it may be written, with the sequence numbers that the next batch would get.
+        if (queue.underWay!.attempts > 1) this.#forgetIdentity(queue);
         this.#finish(queue, produceError(errorCode, queue.topic, queue.partition), -1);
     }
   }
@@ -362,12 +374,20 @@ export class BatchingProducer {
 
   #postpone(queue: PartitionQueue, errorCode: number): void {
     const { retryBackoffMs } = this.#settings;
-    const attempt = Math.min(queue.closed[0]!.attempts, 4);
-    const delayMs = retryBackoffMs * 2 ** attempt * (0.75 + Math.random() / 2);
-    const now = Date.now();
+    const doublings = Math.min(queue.failures++, 4);
+    const delayMs = Math.ceil(retryBackoffMs * 2 ** doublings * (0.75 + Math.random() / 2));
+    const now = performance.now();
     queue.notBefore = now + delayMs;
     if (errorCode === BROKER_ERROR.UNKNOWN_TOPIC_OR_PARTITION) queue.unknownSince ||= now;
-    setTimeout(() => this.#dispatch(false), delayMs).unref();
+    else queue.unknownSince = 0;
+    // Timers may be early by up to a millisecond, and too early would mean to wait for the next sweep.
+    setTimeout(() => this.#dispatch(false), delayMs + 1).unref();
+  }
+
+  /** The next batch goes under a producer id that the broker has never seen: the same id again, from sequence 0, would look like a repetition. */
+  #forgetIdentity(queue: PartitionQueue): void {
+    queue.forgetIdentity();
+    this.#identity = undefined;
   }
 
   #refreshMetadata(): void {
@@ -388,13 +408,20 @@ export class BatchingProducer {
     if (error === undefined) this.stats.acknowledgedRecords += batch.count;
     else this.stats.failedRecords += batch.count;
     this.#pool.give(batch.buffer);
-    for (const delivery of batch.deliveries) delivery.batchDone(error);
+    for (const delivery of batch.deliveries) {
+      try {
+        delivery.batchDone(error);
+      } catch (failure) {
+        // A fault of one listener must not keep the others from hearing of their records.
+        this.#logger.error({ err: failure }, 'the listener of a delivery has failed');
+      }
+    }
     this.#admitWaiters();
   }
 
   /** Gives up what Kafka has not acknowledged in time. */
   #sweep(): void {
-    const now = Date.now();
+    const now = performance.now();
     const { deliveryTimeoutMs } = this.#settings;
     for (const queue of this.#busy) {
       const unknown = queue.unknownSince > 0 && now - queue.unknownSince > UNKNOWN_TOPIC_MS;
@@ -405,7 +432,7 @@ export class BatchingProducer {
         continue;
       }
       while (queue.closed[0] !== undefined && now - queue.closed[0].createdAtMs > deliveryTimeoutMs) {
-        if (queue.headIsInDoubt) queue.forgetIdentity();
+        if (queue.headIsInDoubt) this.#forgetIdentity(queue);
         const batch = queue.closed.shift()!;
         this.#settle(
           batch,
@@ -424,7 +451,7 @@ export class BatchingProducer {
 
   #failAll(queue: PartitionQueue, error: HerculesError): void {
     queue.closeOpen();
-    if (queue.headIsInDoubt || queue.underWay !== undefined) queue.forgetIdentity();
+    if (queue.headIsInDoubt || queue.underWay !== undefined) this.#forgetIdentity(queue);
     if (queue.underWay !== undefined) queue.closed.unshift(queue.underWay);
     queue.underWay = undefined;
     for (const batch of queue.closed.splice(0)) this.#settle(batch, error, -1);
@@ -432,11 +459,19 @@ export class BatchingProducer {
   }
 
   #admitWaiters(): void {
-    while (this.#roomWaiters.length > 0 && this.hasRoom(this.#roomWaiters[0]!.bytes)) {
-      const { resolve, timer } = this.#roomWaiters.shift()!;
+    while (this.#roomWaiters.length > 0 && this.hasRoom(this.#promisedBytes + this.#roomWaiters[0]!.bytes)) {
+      const { bytes, resolve, timer } = this.#roomWaiters.shift()!;
       clearTimeout(timer);
+      if (this.#promisedBytes === 0) setImmediate(() => this.#takeBackPromises());
+      this.#promisedBytes += bytes;
       resolve(true);
     }
+  }
+
+  /** By now those who got room have appended, or do not want it any more. */
+  #takeBackPromises(): void {
+    this.#promisedBytes = 0;
+    this.#admitWaiters();
   }
 
   #notifyIdle(): void {

@@ -88,6 +88,15 @@ describe('RecordBatchBuilder', () => {
     expect(batch.readInt32BE(57)).toBe(3);
   });
 
+  it('keeps times that are weeks and years apart', () => {
+    const days = [0, 12, 13, 30, 4000, -13, -4000];
+    const rows = days.map((day) => ({ key: null, value: Buffer.from('v'), timestampMs: BASE_MS + day * 86_400_000 }));
+    const builder = build(rows);
+    builder.close('none');
+    builder.sign(-1n, -1, -1);
+    expect(decode(builder.bytes())).toEqual(rows);
+  });
+
   it('may be signed again for another producer', () => {
     const builder = build([{ key: null, value: Buffer.from('v'), timestampMs: BASE_MS }]);
     builder.close('zstd');

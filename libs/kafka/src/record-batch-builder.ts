@@ -11,7 +11,7 @@ const CRC_AT = 17;
 /** The checksum covers everything from the attributes on. */
 const ATTRIBUTES_AT = 21;
 /** Most bytes of a record besides key and value: length, attributes, deltas, lengths of key and value, number of headers. */
-const RECORD_OVERHEAD = 5 + 1 + 6 + 5 + 5 + 5 + 1;
+const RECORD_OVERHEAD = 5 + 1 + 8 + 5 + 5 + 5 + 1;
 const CODEC_ATTRIBUTE: Readonly<Record<Compression, number>> = { none: 0, lz4: 3, zstd: 4 };
 
 /** Most bytes that a record with such a key and value takes in a batch. */
@@ -41,6 +41,7 @@ export class RecordBatchBuilder {
   baseSequence = -1;
   /** How often it was sent. */
   attempts = 0;
+  /** When it was opened, ms of the monotonic clock. */
   createdAtMs = 0;
   /** Offset of the first record once the batch is acknowledged. */
   baseOffset = -1;
@@ -82,7 +83,7 @@ export class RecordBatchBuilder {
     const timestampDelta = timestampMs - this.firstTimestampMs;
     const body =
       1 +
-      varintBytes(timestampDelta) +
+      varlongBytes(timestampDelta) +
       varintBytes(this.count) +
       varintBytes(keyBytes) +
       Math.max(0, keyBytes) +
@@ -92,7 +93,7 @@ export class RecordBatchBuilder {
     const { buffer } = this;
     let at = writeVarint(buffer, this.length, body);
     buffer[at++] = 0; // attributes: none are defined
-    at = writeVarint(buffer, at, timestampDelta);
+    at = writeVarlong(buffer, at, timestampDelta);
     at = writeVarint(buffer, at, this.count);
     at = writeVarint(buffer, at, keyBytes);
     if (key !== null) at = copyBytes(key, keyStart, keyEnd, buffer, at);
@@ -171,6 +172,27 @@ function writeVarint(buffer: Buffer, start: number, value: number): number {
     zigZag >>>= 7;
   }
   buffer[at++] = zigZag;
+  return at;
+}
+
+/** Whether zig-zag coding of the value fits into 32 bits: times of one batch are less than 12 days apart, as good as always. */
+function isShort(value: number): boolean {
+  return value >= -0x4000_0000 && value < 0x4000_0000;
+}
+
+function varlongBytes(value: number): number {
+  if (isShort(value)) return varintBytes(value);
+  let bytes = 1;
+  for (let rest = value < 0 ? -2 * value - 1 : 2 * value; rest > 0x7f; rest = Math.floor(rest / 0x80)) bytes++;
+  return bytes;
+}
+
+function writeVarlong(buffer: Buffer, start: number, value: number): number {
+  if (isShort(value)) return writeVarint(buffer, start, value);
+  let at = start;
+  let rest = value < 0 ? -2 * value - 1 : 2 * value;
+  for (; rest > 0x7f; rest = Math.floor(rest / 0x80)) buffer[at++] = (rest % 0x80) | 0x80;
+  buffer[at++] = rest;
   return at;
 }
 
