@@ -43,7 +43,7 @@ export class TagsIndexResolver implements IndexResolver {
         if (type === 0 && this.#optional[i]) continue;
         return undefined;
       }
-      key += `${key === '' ? '' : '\0'}${buffer.latin1Slice(selector.starts[i], selector.ends[i])}`;
+      key += `${key === '' ? '' : '\0'}${buffer.toString('latin1', selector.starts[i], selector.ends[i])}`;
     }
     let name = this.#cache.get(key);
     if (name === undefined) {

@@ -1,0 +1,37 @@
+import type { Client } from '@elastic/elasticsearch';
+
+/**
+ * Ids of all documents of a run, over all indices, with how often each is there. An id is unique inside an index only, so counting over all of them shows
+ * an event that was stored twice.
+ */
+export async function storedDocuments(client: Client, runId: string): Promise<Map<string, number>> {
+  await client.indices.refresh({ index: 'hercules-logs-*', ignore_unavailable: true });
+  const found = new Map<string, number>();
+  const pit = await client.openPointInTime({ index: 'hercules-logs-*', keep_alive: '1m', ignore_unavailable: true });
+  let searchAfter: (string | number | boolean | null)[] | undefined;
+  for (;;) {
+    const page = await client.search({
+      size: 5000,
+      _source: false,
+      query: { term: { runId } },
+      pit: { id: pit.id, keep_alive: '1m' },
+      sort: [{ _shard_doc: 'asc' }],
+      track_total_hits: false,
+      ...(searchAfter === undefined ? {} : { search_after: searchAfter }),
+    });
+    const { hits } = page.hits;
+    for (const { _id: id } of hits) found.set(id!, (found.get(id!) ?? 0) + 1);
+    if (hits.length === 0) break;
+    searchAfter = hits.at(-1)!.sort as typeof searchAfter;
+  }
+  await client.closePointInTime({ id: pit.id });
+  return found;
+}
+
+/** What is wrong between what was acknowledged and what is stored; both lists are empty when nothing is. */
+export function compareWithStore(acknowledged: ReadonlySet<string>, stored: ReadonlyMap<string, number>): { missing: string[]; duplicated: string[] } {
+  return {
+    missing: [...acknowledged].filter((id) => !stored.has(id)),
+    duplicated: [...stored].filter(([, times]) => times > 1).map(([id]) => id),
+  };
+}
