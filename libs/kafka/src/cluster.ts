@@ -151,7 +151,8 @@ export class KafkaCluster implements ClusterAccess {
       this.#kafkajs.disconnect().catch(() => undefined),
       CLOSE_MS,
     );
-    for (const socket of this.#sockets) socket.destroy();
+    const closed = new Error('the connection to Kafka is closed');
+    for (const socket of this.#sockets) socket.destroy(closed);
   }
 
   async #refresh(): Promise<void> {
