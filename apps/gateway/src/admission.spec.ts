@@ -23,7 +23,7 @@ describe('Admission', () => {
   afterEach(() => jest.useRealTimers());
 
   it('admits up to its capacity', () => {
-    const admission = new Admission(10, 100);
+    const admission = new Admission(10, 100, 5000);
     expect(admission.tryAcquire(6)).toBe(true);
     expect(admission.tryAcquire(5)).toBe(false);
     expect(admission.tryAcquire(4)).toBe(true);
@@ -33,14 +33,14 @@ describe('Admission', () => {
   });
 
   it('knows what can never be admitted', () => {
-    const admission = new Admission(10, 100);
+    const admission = new Admission(10, 100, 5000);
     expect(admission.canEverAdmit(10)).toBe(true);
     expect(admission.canEverAdmit(11)).toBe(false);
   });
 
   it('serves the newest waiter first', () => {
     const log: string[] = [];
-    const admission = new Admission(10, 100);
+    const admission = new Admission(10, 100, 5000);
     admission.tryAcquire(10);
     for (const name of ['a', 'b', 'c']) admission.wait(5, new Recorder(name, log));
     admission.release(5);
@@ -53,7 +53,7 @@ describe('Admission', () => {
 
   it('serves several waiters from one release', () => {
     const log: string[] = [];
-    const admission = new Admission(10, 100);
+    const admission = new Admission(10, 100, 5000);
     admission.tryAcquire(10);
     for (const name of ['a', 'b']) admission.wait(3, new Recorder(name, log));
     admission.release(10);
@@ -64,7 +64,7 @@ describe('Admission', () => {
 
   it('lets the oldest waiters run into their timeout', () => {
     const log: string[] = [];
-    const admission = new Admission(10, 100);
+    const admission = new Admission(10, 100, 5000);
     admission.tryAcquire(10);
     admission.wait(1, new Recorder('a', log));
     jest.advanceTimersByTime(60);
@@ -79,11 +79,11 @@ describe('Admission', () => {
 
   it('calls nothing for a cancelled wait and passes its turn on', () => {
     const log: string[] = [];
-    const admission = new Admission(10, 100);
+    const admission = new Admission(10, 100, 5000);
     admission.tryAcquire(10);
     admission.wait(4, new Recorder('a', log));
     const ticket = admission.wait(4, new Recorder('b', log));
-    admission.cancel(ticket);
+    admission.cancel(ticket!);
     admission.release(4);
     expect(log).toEqual(['a admitted']);
     jest.advanceTimersByTime(200);
@@ -91,9 +91,21 @@ describe('Admission', () => {
     expect(admission.inUse).toBe(10);
   });
 
+  it('lets only so many wait', () => {
+    const log: string[] = [];
+    const admission = new Admission(1, 100, 2);
+    admission.tryAcquire(1);
+    expect(admission.wait(1, new Recorder('a', log))).toBeDefined();
+    expect(admission.wait(1, new Recorder('b', log))).toBeDefined();
+    expect(admission.wait(1, new Recorder('c', log))).toBeUndefined();
+    admission.release(1);
+    expect(admission.wait(1, new Recorder('d', log))).toBeDefined();
+    expect(log).toEqual(['b admitted']);
+  });
+
   it('keeps no timer when nobody waits', () => {
     const log: string[] = [];
-    const admission = new Admission(1, 100);
+    const admission = new Admission(1, 100, 5000);
     admission.tryAcquire(1);
     admission.wait(1, new Recorder('a', log));
     expect(jest.getTimerCount()).toBe(1);
@@ -103,7 +115,7 @@ describe('Admission', () => {
 
   it('survives thousands of expired waits', () => {
     const log: string[] = [];
-    const admission = new Admission(1, 100);
+    const admission = new Admission(1, 100, 5000);
     admission.tryAcquire(1);
     for (let i = 0; i < 3000; i++) admission.wait(1, new Recorder(`w${i}`, log));
     jest.advanceTimersByTime(90);

@@ -22,16 +22,19 @@ export interface AdmissionTicket {
 export class Admission {
   readonly capacity: number;
   readonly #waitTimeoutMs: number;
+  readonly #maxWaiting: number;
   #free: number;
   /** A stack with a moving bottom: [#bottom, length) is in use. */
   #waiting: AdmissionTicket[] = [];
   #bottom = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(capacity: number, waitTimeoutMs: number) {
+  /** @param maxWaiting requests that may wait at once; each may already hold some bytes of its body */
+  constructor(capacity: number, waitTimeoutMs: number, maxWaiting: number) {
     this.capacity = capacity;
     this.#free = capacity;
     this.#waitTimeoutMs = waitTimeoutMs;
+    this.#maxWaiting = maxWaiting;
   }
 
   /** Bytes of requests under way. */
@@ -56,8 +59,9 @@ export class Admission {
     return weight <= this.capacity;
   }
 
-  /** Queues for permits; the weight must be one that {@link canEverAdmit}. */
-  wait(weight: number, waiter: AdmissionWaiter): AdmissionTicket {
+  /** Queues for permits; the weight must be one that {@link canEverAdmit}. Undefined when too many wait already. */
+  wait(weight: number, waiter: AdmissionWaiter): AdmissionTicket | undefined {
+    if (this.waiting >= this.#maxWaiting) return undefined;
     const ticket: AdmissionTicket = { weight, deadlineMs: performance.now() + this.#waitTimeoutMs, waiter };
     this.#waiting.push(ticket);
     this.#arm();

@@ -5,6 +5,8 @@ import { IntakeCounters } from './intake-counters.ts';
 import { createDefaultPartitioner } from './partitioner.ts';
 import type { StreamRoute } from './stream-access.ts';
 
+const SILENT = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+
 /** Remembers what is appended; Kafka's side is played by the test. */
 class FakeProducer {
   partitions = 3;
@@ -115,6 +117,7 @@ function setUp(options: { maxEventSize?: number } = {}): { producer: FakeProduce
     producer as unknown as EventProducer,
     { limits: options, roomTimeoutMs: 1000, maxBufferedBytes: 10_000, refreshTopics: () => Promise.resolve(void producer.refreshed++) },
     new IntakeCounters(),
+    SILENT,
   );
   return { producer, intake };
 }
@@ -285,6 +288,32 @@ describe('BatchIntake', () => {
     await settle();
     expect(submission.log).toEqual([]);
     expect(producer.roomWaiters).toHaveLength(1);
+  });
+
+  it('lets nobody overtake who waits', async () => {
+    const { producer, intake } = setUp();
+    intake.submit(new RecordingSubmission(BATCH));
+    producer.room = false;
+    const [first, second] = [new RecordingSubmission(BATCH), new RecordingSubmission(BATCH)];
+    intake.submit(first);
+    producer.room = true;
+    intake.submit(second);
+    await settle();
+    expect([first.log, second.log]).toEqual([[], []]);
+    producer.roomWaiters.splice(0).forEach((resolve) => resolve(true));
+    await settle();
+    expect([first.log, second.log]).toEqual([['appended 3 0'], ['appended 3 0']]);
+    const third = new RecordingSubmission(BATCH);
+    intake.submit(third);
+    expect(third.log).toEqual(['appended 3 0']);
+  });
+
+  it('tells a client whose events the stop cut off that it may repeat them', () => {
+    const { producer, intake } = setUp();
+    const submission = new RecordingSubmission(BATCH);
+    intake.submit(submission);
+    producer.answer(new HerculesError('SHUTTING_DOWN', 'closed'));
+    expect(submission.log).toEqual(['appended 3 0', 'delivered KAFKA_UNAVAILABLE']);
   });
 
   it('gives up what its client does not wait for any more', async () => {

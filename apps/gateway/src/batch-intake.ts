@@ -1,5 +1,5 @@
 import { Delivery, type BatchingProducer } from '@hercules/kafka';
-import { BatchChecker, HerculesError, ProtocolError, type CheckLimits } from '@hercules/protocol';
+import { BatchChecker, HerculesError, ProtocolError, type CheckLimits, type Logger } from '@hercules/protocol';
 import type { IntakeCounters } from './intake-counters.ts';
 import { UUID_END, UUID_START } from './partitioner.ts';
 import type { StreamRoute } from './stream-access.ts';
@@ -55,14 +55,18 @@ export class BatchIntake {
   readonly counters: IntakeCounters;
   readonly #producer: EventProducer;
   readonly #options: IntakeOptions;
+  readonly #logger: Logger;
   readonly #checker: BatchChecker;
   #topicsRefreshedMs = -Infinity;
   /** For each event of the batch in hand, 1 if the content filter lets it pass. */
   #passes = new Uint8Array(1024);
+  /** Batches that wait for room; who comes later must not overtake them. */
+  #waitingForRoom = 0;
   /** When Kafka last acknowledged something, or had nothing to acknowledge. */
   #lastProgressMs = 0;
 
-  constructor(producer: EventProducer, options: IntakeOptions, counters: IntakeCounters) {
+  constructor(producer: EventProducer, options: IntakeOptions, counters: IntakeCounters, logger: Logger) {
+    this.#logger = logger;
     this.#producer = producer;
     this.#options = options;
     this.#checker = new BatchChecker(options.limits);
@@ -77,7 +81,7 @@ export class BatchIntake {
       if (partitions === 0) return this.#prepareTopic(submission);
       this.#refreshTopics();
     }
-    if (this.#hasRoom(submission.batchLength)) this.#append(submission, partitions);
+    if (this.#waitingForRoom === 0 && this.#hasRoom(submission.batchLength)) this.#append(submission, partitions);
     else this.#waitForRoom(submission, performance.now() + this.#options.roomTimeoutMs);
   }
 
@@ -113,14 +117,14 @@ export class BatchIntake {
     if (leftMs <= 0) return submission.onRefused(new HerculesError('THROTTLED', 'The buffer for Kafka is full'));
     this.counters.delayedBatches++;
     const bytes = Math.min(submission.batchLength, this.#options.maxBufferedBytes);
-    this.#producer.waitForRoom(bytes, Math.min(leftMs, STALLED_AFTER_MS)).then(
-      () => {
-        // Others may have been woken by the same acknowledgement and have taken the room already.
-        if (this.#hasRoom(bytes)) this.#append(submission, this.#producer.partitionCount(submission.route.topic));
-        else this.#waitForRoom(submission, deadlineMs);
-      },
-      (error: unknown) => submission.onRefused(asHerculesError(error)),
-    );
+    this.#waitingForRoom++;
+    const onRoom = (): void => {
+      this.#waitingForRoom--;
+      // Others may have been woken by the same acknowledgement and have taken the room already.
+      if (this.#hasRoom(bytes)) this.#append(submission, this.#producer.partitionCount(submission.route.topic));
+      else this.#waitForRoom(submission, deadlineMs);
+    };
+    this.#producer.waitForRoom(bytes, Math.min(leftMs, STALLED_AFTER_MS)).then(onRoom, onRoom);
   }
 
   #append(submission: BatchSubmission, partitions: number): void {
@@ -184,8 +188,18 @@ export class BatchIntake {
   #onSettled(submission: BatchSubmission, error: HerculesError | undefined): void {
     if (error === undefined) this.#lastProgressMs = performance.now();
     else this.counters.failedBatches++;
-    submission.onDelivered(error);
+    try {
+      submission.onDelivered(error?.code === 'SHUTTING_DOWN' ? notDeliveredInTime(error) : error);
+    } catch (failure) {
+      // The producer calls from the midst of its own work, which must not suffer from a receiver's fault.
+      this.#logger.error({ err: failure }, 'A receiver failed to answer a request');
+    }
   }
+}
+
+/** The answer to a stop is for requests that were not taken; this one was, and whether its events are stored is not known. */
+function notDeliveredInTime(cause: HerculesError): HerculesError {
+  return new HerculesError('KAFKA_UNAVAILABLE', 'Kafka did not acknowledge the events before the gateway stopped', { cause });
 }
 
 /** The metadata know the stream, so a missing topic is a fault that may pass, and the producer shall repeat the request. */

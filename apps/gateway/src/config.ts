@@ -37,6 +37,12 @@ const grpcReceiverSchema = httpConfigSchema(4317)
 
 const throttlingSchema = z.object({
   capacityBytes: positive.default(100_000_000).describe('Bytes of requests under way, as sent; a larger request is always refused'),
+  maxWaitingRequests: z
+    .number()
+    .int()
+    .min(0)
+    .default(500)
+    .describe('Requests that may wait for capacity at once; others are refused at once'),
   waitTimeoutMs: z.number().int().min(0).default(5000).describe('Longest wait for capacity, or for room in the buffer for Kafka'),
 });
 

@@ -38,7 +38,7 @@ runService({
     await producer.start();
 
     const { throttling, validation, partitioner } = config;
-    const admission = new Admission(throttling.capacityBytes, throttling.waitTimeoutMs);
+    const admission = new Admission(throttling.capacityBytes, throttling.waitTimeoutMs, throttling.maxWaitingRequests);
     const intake = new BatchIntake(
       producer,
       {
@@ -48,6 +48,7 @@ runService({
         refreshTopics: () => cluster.refreshMetadata(),
       },
       new IntakeCounters(),
+      logger,
     );
     const parts = {
       lifecycle,

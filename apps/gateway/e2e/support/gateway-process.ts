@@ -26,7 +26,7 @@ export class GatewayProcess {
     const kafka = process.env.HERCULES_TEST_KAFKA ?? '127.0.0.1:9092';
     const gateway = new GatewayProcess({ 'kafka.brokers': kafka, ...settings });
     try {
-      await waitFor('the gateway runs', () => gateway.#checkAlive() && gateway.#find('running') !== undefined, 30_000);
+      await waitFor('the gateway runs', () => gateway.#checkAlive() && gateway.#isRunning, 30_000);
     } catch (error) {
       await gateway.kill();
       throw error;
@@ -65,6 +65,11 @@ export class GatewayProcess {
     if (this.exitCode !== undefined) return;
     this.signal('SIGKILL');
     await waitFor('the gateway is gone', () => this.#child.signalCode !== null || this.#child.exitCode !== null);
+  }
+
+  /** With workers the line without the number of a worker counts: it comes when all of them run. */
+  get #isRunning(): boolean {
+    return this.output.split('\n').some((line) => line.includes('"msg":"running"') && !line.includes('"worker":'));
   }
 
   #checkAlive(): true {

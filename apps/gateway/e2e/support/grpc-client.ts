@@ -1,5 +1,13 @@
 import { dirname, join } from 'node:path';
-import { credentials, loadPackageDefinition, Metadata, type Client, type ClientDuplexStream, type ServiceError } from '@grpc/grpc-js';
+import {
+  credentials,
+  loadPackageDefinition,
+  Metadata,
+  type ChannelCredentials,
+  type Client,
+  type ClientDuplexStream,
+  type ServiceError,
+} from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import { protoPath as healthProto } from 'grpc-health-check';
 
@@ -34,7 +42,10 @@ export class GrpcClient {
   readonly #package;
   readonly #address: string;
 
-  constructor(port: number) {
+  readonly #credentials: ChannelCredentials;
+
+  constructor(port: number, channelCredentials = credentials.createInsecure()) {
+    this.#credentials = channelCredentials;
     this.#address = `127.0.0.1:${port}`;
     const options = { keepCase: true, longs: String, enums: String, defaults: true, oneofs: true };
     this.#package = loadPackageDefinition(loadSync([GATEWAY_PROTO, healthProto, REFLECTION_PROTO], options));
@@ -74,7 +85,7 @@ export class GrpcClient {
     if (client === undefined) {
       const Constructor = service.split('.').reduce<unknown>((scope, name) => (scope as Record<string, unknown>)[name], this.#package);
       const options = variant === 'compressing' ? { 'grpc.default_compression_algorithm': 2 } : {};
-      client = new (Constructor as new (...args: unknown[]) => Client)(this.#address, credentials.createInsecure(), {
+      client = new (Constructor as new (...args: unknown[]) => Client)(this.#address, this.#credentials, {
         ...options,
         'grpc.max_send_message_length': -1,
       });

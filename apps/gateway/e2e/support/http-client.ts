@@ -12,10 +12,12 @@ export interface HttpRequest {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Buffer;
+  /** Longest silence, in ms; 30 s unless said otherwise. */
+  readonly timeoutMs?: number;
 }
 
 /** Sends one request on a connection of its own and reads the whole answer. A Content-Length is added unless the headers say how to frame. */
-export function send(port: number, { method = 'POST', path, headers = {}, body }: HttpRequest): Promise<HttpAnswer> {
+export function send(port: number, { method = 'POST', path, headers = {}, body, timeoutMs = 30_000 }: HttpRequest): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     const framed = 'Transfer-Encoding' in headers || 'Content-Length' in headers;
     const allHeaders = framed || body === undefined ? headers : { ...headers, 'Content-Length': String(body.length) };
@@ -25,6 +27,7 @@ export function send(port: number, { method = 'POST', path, headers = {}, body }
       res.on('end', () => resolve({ status: res.statusCode!, headers: res.headers, text: Buffer.concat(chunks).toString() }));
       res.on('error', reject);
     });
+    req.setTimeout(timeoutMs, () => req.destroy(new Error(`No answer for ${timeoutMs} ms`)));
     req.on('error', reject);
     req.end(body);
   });

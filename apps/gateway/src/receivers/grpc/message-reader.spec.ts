@@ -108,6 +108,15 @@ describe('MessageReader', () => {
     expect(stream.isPaused).toBe(false);
   });
 
+  it('keeps what comes although the stream is paused', () => {
+    const { owner, reader } = setUp();
+    owner.decide = (length) => (length === 5 ? 'wait' : 'read');
+    const input = Buffer.concat([frame('hello'), frame('abc')]);
+    for (const byte of input) reader.push(Buffer.from([byte]));
+    reader.proceed('read');
+    expect(owner.messages.map((m) => m.text)).toEqual(['hello', 'abc']);
+  });
+
   it('stays paused when the next message must wait as well', () => {
     const { owner, reader, stream } = setUp();
     owner.decide = () => 'wait';

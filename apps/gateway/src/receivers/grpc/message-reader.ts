@@ -65,17 +65,24 @@ export class MessageReader {
     return this.#state === 'prefix' && this.#prefixLength === 0;
   }
 
-  push(chunk: Buffer): void {
-    if (this.#state !== 'stopped') this.#consume(chunk, 0);
+  /** True while a message waits for a decision. */
+  get isHeld(): boolean {
+    return this.#state === 'held';
   }
 
-  /** Goes on with the message that waits. */
+  push(chunk: Buffer): void {
+    if (this.#state === 'held') this.#keep(chunk);
+    else if (this.#state !== 'stopped') this.#consume(chunk, 0);
+  }
+
+  /** Goes on with the message that waits; nothing happens if none does, because the reader was stopped meanwhile. */
   proceed(decision: 'read' | 'skip'): void {
-    const chunk = this.#rest!;
+    const chunk = this.#rest;
+    if (chunk === undefined) return;
     this.#rest = undefined;
     this.#begin(decision);
     this.#consume(chunk, this.#restOffset);
-    if (!this.#isHeld()) this.#stream.resume();
+    if (!this.isHeld) this.#stream.resume();
   }
 
   /** Drops what was read of an unfinished message, and everything that still comes. */
@@ -86,8 +93,10 @@ export class MessageReader {
     this.#stream.resume();
   }
 
-  #isHeld(): boolean {
-    return this.#state === 'held';
+  /** A paused stream gives nothing more; should it do so all the same, the bytes must not get lost. */
+  #keep(chunk: Buffer): void {
+    this.#rest = Buffer.concat([this.#rest!.subarray(this.#restOffset), chunk]);
+    this.#restOffset = 0;
   }
 
   #consume(chunk: Buffer, from: number): void {

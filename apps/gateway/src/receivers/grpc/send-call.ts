@@ -25,6 +25,7 @@ export class SendCall implements MessageOwner, AdmissionWaiter {
   /** Permits for the message that is being read; they pass to its submission. */
   #permits = 0;
   #hasMessage = false;
+  #isHalfClosed = false;
   #isDone = false;
 
   constructor(context: GrpcContext, stream: GrpcStream, apiKey: string | undefined, encoding: MessageEncoding) {
@@ -56,13 +57,14 @@ export class SendCall implements MessageOwner, AdmissionWaiter {
       return 'read';
     }
     this.#ticket = admission.wait(length, this);
-    return 'wait';
+    return this.#ticket === undefined ? this.#failStart(refusals.throttled) : 'wait';
   }
 
   onAdmitted(): void {
     this.#ticket = undefined;
     this.#permits = this.#messageLength;
     this.#reader.proceed('read');
+    if (this.#isHalfClosed) this.#onEnd();
   }
 
   onAdmissionTimeout(): void {
@@ -111,8 +113,10 @@ export class SendCall implements MessageOwner, AdmissionWaiter {
     return 'skip';
   }
 
+  /** The client sends no more. Node says so even while the stream is paused, so a message that waits for permits comes after it. */
   #onEnd(): void {
-    if (this.#hasMessage || this.#isDone) return;
+    this.#isHalfClosed = true;
+    if (this.#hasMessage || this.#isDone || this.#reader.isHeld) return;
     this.#refuseStart(GrpcCode.INTERNAL, 'The call ended without a whole message');
   }
 

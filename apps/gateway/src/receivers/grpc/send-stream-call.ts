@@ -65,8 +65,7 @@ export class SendStreamCall implements MessageOwner, AdmissionWaiter {
   drain(): void {
     if (this.#isEnded || this.#isDraining) return;
     this.#isDraining = true;
-    this.#cancelTicket();
-    this.#reader.stop();
+    this.#stopReading();
     this.#endIfDone();
   }
 
@@ -84,14 +83,14 @@ export class SendStreamCall implements MessageOwner, AdmissionWaiter {
     this.#ticket = undefined;
     this.#permits = this.#heldLength;
     this.#heldLength = -1;
-    this.#reader.proceed('read');
+    this.#proceed('read');
   }
 
   onAdmissionTimeout(): void {
     this.#ticket = undefined;
     this.#heldLength = -1;
     this.#skipReason = this.#context.refusals.throttled;
-    this.#reader.proceed('skip');
+    this.#proceed('skip');
   }
 
   onMessage(buffer: Buffer, start: number, end: number, isCompressed: boolean, isPooled: boolean): void {
@@ -157,17 +156,26 @@ export class SendStreamCall implements MessageOwner, AdmissionWaiter {
       this.#skipReason = refusals.overCapacity;
       return 'skip';
     }
-    this.#heldLength = length;
     this.#ticket = admission.wait(length, this);
+    if (this.#ticket === undefined) {
+      this.#skipReason = refusals.throttled;
+      return 'skip';
+    }
+    this.#heldLength = length;
     return 'wait';
   }
 
   #tryHeld(): void {
     const length = this.#heldLength;
-    if (length < 0 || this.#ticket !== undefined || this.#isDraining || !this.#fits(length)) return;
+    if (length < 0 || this.#ticket !== undefined || !this.#fits(length)) return;
     this.#heldLength = -1;
     const decision = this.#admit(length);
-    if (decision !== 'wait') this.#reader.proceed(decision);
+    if (decision !== 'wait') this.#proceed(decision);
+  }
+
+  #proceed(decision: 'read' | 'skip'): void {
+    this.#reader.proceed(decision);
+    if (this.#isHalfClosed) this.#endIfDone();
   }
 
   #scheduleFlush(): void {
@@ -182,45 +190,50 @@ export class SendStreamCall implements MessageOwner, AdmissionWaiter {
     this.#stream.write(this.#responses.take());
   }
 
+  /** The client sends no more. Node says so even while the stream is paused, so what is held comes after it. */
   #onEnd(): void {
     this.#isHalfClosed = true;
-    if (this.#isEnded) return;
-    if (this.#reader.isAtBoundary || this.#isDraining) this.#endIfDone();
-    else this.#failWith(GrpcCode.INTERNAL, 'The call ended within a message');
+    this.#endIfDone();
   }
 
+  /** Ends the call if nothing is to come any more: no message that waits, none without its answer. */
   #endIfDone(): void {
-    if (this.#isEnded || this.#unacknowledgedMessages > 0) return;
+    if (this.#isEnded || this.#reader.isHeld || this.#unacknowledgedMessages > 0) return;
+    if (this.#isDraining) {
+      this.#flush();
+      this.#isEnded = true;
+      return this.#stream.fail(this.#context.refusals.stopping);
+    }
+    if (!this.#reader.isAtBoundary) return this.#failWith(GrpcCode.INTERNAL, 'The call ended within a message');
     this.#isEnded = true;
-    if (!this.#isDraining) return this.#stream.finish(this.#responses.isEmpty ? undefined : this.#responses.take());
-    if (!this.#responses.isEmpty) this.#stream.write(this.#responses.take());
-    this.#stream.fail(this.#context.refusals.stopping);
+    this.#stream.finish(this.#responses.isEmpty ? undefined : this.#responses.take());
   }
 
   #onClose(): void {
     this.#isEnded = true;
-    this.#cancelTicket();
-    this.#reader.stop();
-    if (this.#permits > 0) this.#context.admission.release(this.#permits);
-    this.#permits = 0;
+    this.#stopReading();
   }
 
-  #cancelTicket(): void {
+  /** Gives up the message that is being read or waits. */
+  #stopReading(): void {
     if (this.#ticket !== undefined) this.#context.admission.cancel(this.#ticket);
     this.#ticket = undefined;
     this.#heldLength = -1;
+    if (this.#permits > 0) this.#context.admission.release(this.#permits);
+    this.#permits = 0;
+    this.#reader.stop();
   }
 
   #fail(error: HerculesError): void {
     this.#countRefused(error, performance.now());
     this.#isEnded = true;
-    this.#reader.stop();
+    this.#stopReading();
     this.#stream.fail(error);
   }
 
   #failWith(code: number, message: string): void {
     this.#isEnded = true;
-    this.#reader.stop();
+    this.#stopReading();
     this.#stream.failWith(code, message);
   }
 

@@ -87,6 +87,7 @@ export class SendExchange implements BatchSubmission, AdmissionWaiter {
     }
     this.#phase = 'waiting';
     this.#ticket = admission.wait(this.#contentLength, this);
+    if (this.#ticket === undefined) this.#refuse(this.#context.refusals.throttled);
   }
 
   /** Rows 1 to 7 of the table, and the state of the service before them. */
