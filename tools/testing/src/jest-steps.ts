@@ -22,7 +22,7 @@ export const unitStep: Step = {
 export const e2eStep: Step = {
   name: 'e2e',
   title: 'Tests on real servers (e2e)',
-  minutes: 8,
+  minutes: 5,
   async run(context) {
     const servers = await startTestServers((text) => process.stdout.write(`${text}\n`), context.signal);
     try {
@@ -38,7 +38,7 @@ export const e2eStep: Step = {
 export const integrityStep: Step = {
   name: 'integrity',
   title: 'Integrity (kills and outages under load)',
-  minutes: 10,
+  minutes: 6,
   run: (context) => jest(context, 'jest.integrity.config.cjs', 'integrity'),
 };
 
