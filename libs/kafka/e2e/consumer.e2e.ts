@@ -43,6 +43,7 @@ describe('BatchConsumer', () => {
     const one = await start({ groupId, topics: [topic] });
     await eventually('all values of the first run', () => one.handler.values.length === 300);
     expect(one.handler.values.toSorted()).toEqual(first.toSorted());
+    expect(one.consumer.lag().map(({ lag }) => lag)).toEqual([100, 100, 100]);
     await one.handler.commit();
     expect((await kafka.committed(groupId)).get(`${topic}/1`)).toBe(100);
     expect(one.consumer.lag()).toEqual([0, 1, 2].map((partition) => ({ topic, partition, lag: 0 })));

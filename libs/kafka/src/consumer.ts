@@ -198,10 +198,10 @@ export class BatchConsumer {
     return this.#owned.map(({ topic, partition }) => ({ topic, partition }));
   }
 
-  /** Records between the committed offset (or the position, before the first commit) and the end of each assigned partition. */
+  /** Records between the committed offset (or, before the first commit, where reading began) and the end of each assigned partition. */
   lag(): PartitionLag[] {
-    return this.#owned.flatMap(({ topic, partition, position, committed, highWatermark }) => {
-      const from = committed >= 0 ? committed : position;
+    return this.#owned.flatMap(({ topic, partition, position, committed, startedAt, highWatermark }) => {
+      const from = [committed, startedAt, position].find((offset) => offset >= 0) ?? -1;
       return highWatermark < 0 || from < 0 ? [] : [{ topic, partition, lag: Math.max(0, highWatermark - from) }];
     });
   }

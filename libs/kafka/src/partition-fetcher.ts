@@ -316,6 +316,7 @@ export class PartitionFetcher {
           this.#events.onStaleMetadata();
         } else if (partition.position === UNKNOWN_POSITION) {
           partition.failures = 0;
+          partition.startedAt = offset;
           partition.moveTo(offset);
         }
       }
