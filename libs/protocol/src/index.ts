@@ -30,3 +30,4 @@ export { JsonDouble, type JsonObject, type JsonValue, stringifyJson } from './js
 export { type EventMapping, parseMapping } from './json/mapping.ts';
 export { JsonTranscoder } from './json/transcoder.ts';
 export { renderStackTrace } from './schemas/exception.ts';
+export { formatMetricValue, graphiteLine, type GraphiteLineOptions } from './schemas/graphite-line.ts';

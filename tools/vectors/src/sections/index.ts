@@ -4,6 +4,7 @@ import { elasticBulkActionLine } from './elastic-bulk-action-line.ts';
 import { elasticIndex } from './elastic-index.ts';
 import { elasticJson } from './elastic-json.ts';
 import { eventIds } from './event-ids.ts';
+import { graphiteLines } from './graphite-lines.ts';
 import { hash } from './hash.ts';
 import { logicalSharding } from './logical-sharding.ts';
 import { lz4 } from './lz4.ts';
@@ -25,7 +26,7 @@ export const SECTIONS: readonly Section[] = [
   elasticJson,
   elasticIndex,
   elasticBulkActionLine,
-  notBuilt('graphiteLines', 'the Graphite sink'),
+  graphiteLines,
   notBuilt('splitter', 'the splitter'),
 ];
 
