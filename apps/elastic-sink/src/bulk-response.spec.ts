@@ -44,6 +44,7 @@ describe('readBulkResponse', () => {
     expect(outcome('never_heard_of_exception', {})).toBe('dead');
     expect(outcome('never_heard_of_exception', { retryOnUnknownErrors: true })).toBe('retry');
     expect(outcome('mapper_parsing_exception', { retryOnUnknownErrors: true })).toBe('dead');
+    expect(outcome('document_parsing_exception', { retryOnUnknownErrors: true })).toBe('dead');
     expect(outcome('timeout_exception', { redefinedExceptions: ['timeout_exception'] })).toBe('dead');
     expect(outcome('index_not_found_exception', {})).toBe('dead');
     expect(outcome('index_not_found_exception', { createIndexes: true })).toBe('retry');

@@ -8,7 +8,7 @@ const RETRYABLE = new Set(
 
 const NOT_RETRYABLE = new Set(
   `action_not_found_transport action_transport aggregation_execution aggregation_initialization alias_filter_parsing aliases_not_found
-   bind_http bind_transport blob_store broadcast_shard_operation_failed circuit_breaking dfs_phase_execution document_missing
+   bind_http bind_transport blob_store broadcast_shard_operation_failed circuit_breaking dfs_phase_execution document_missing document_parsing
    document_source_missing elasticsearch elasticsearch_generation elasticsearch_parse elasticsearch_security engine_creation_failure engine
    execution_cancelled failed_node failed_to_commit_cluster_state fetch_phase_execution flush_failed_engine gateway general_script http
    http_on_transport illegal_argument illegal_index_shard_state illegal_shard_routing_state illegal_state incompatible_cluster_state_version

@@ -7,7 +7,7 @@ const patternList = z
 /** Settings of the loop that every sink shares; each sink adds the shape to its own schema. */
 export const sinkConfigSchema = z.object({
   patterns: patternList.min(1),
-  exclusions: patternList.default([]),
+  exclusions: patternList.default([]).describe('Patterns of streams that are left out although they match'),
   groupId: z.string().min(1).optional().describe('Consumer group; by default hercules.<application id>.<patterns joined by commas>'),
   batchSize: z.number().int().min(1).max(100_000).default(5000).describe('Most records a write'),
   batchBytes: z
