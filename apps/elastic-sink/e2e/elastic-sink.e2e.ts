@@ -158,6 +158,7 @@ it('reads a stream that was created after the start', async () => {
     10_000,
     async () => (await stand.elasticsearch.count(`${stand.indexPrefix}later-*`)) === 1,
   );
+  await stand.waitUntilCommitted(topic);
 });
 
 it('ends by SIGTERM, and the sums of its counters agree', async () => {
