@@ -36,7 +36,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.on(signal, () => interruption.abort(new Error(`stopped by ${signal}`)));
 
 const root = projectRoot(dirname(import.meta.filename));
-const env = { ...process.env, NX_DAEMON: 'false', NX_TUI: 'false', ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' }) };
+const env = { ...process.env, NX_DAEMON: 'false', NX_TUI: 'false', FORCE_COLOR: process.stdout.isTTY ? '1' : '0' };
 process.on('uncaughtException', (error) => {
   print(`${error.stack ?? error.message}\n`);
   void endProcessesOfRun(marker).finally(() => process.exit(1));

@@ -24,7 +24,7 @@ export class AppProcess {
   readonly #port: number;
 
   constructor({ entry, args = [], env = {} }: AppProcessOptions) {
-    const inherited = Object.entries(process.env).filter(([name]) => !/^HERCULES_(?!TEST_)/.test(name));
+    const inherited = Object.entries(process.env).filter(([name]) => !/^(HERCULES_(?!TEST_)|NO_COLOR$|FORCE_COLOR$)/.test(name));
     this.#port = Number(env['HERCULES_HTTP_PORT']);
     this.child = spawn(process.execPath, [entry, ...args], {
       cwd: dirname(entry),
