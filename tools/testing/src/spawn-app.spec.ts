@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { spawnApp } from './spawn-app.ts';
+import { spawnApp, type SpawnedApp } from './spawn-app.ts';
 
 const SERVER = `
 const server = require('node:http').createServer((_, response) => response.end());
@@ -11,8 +11,13 @@ process.on('SIGTERM', () => server.close(() => process.exit(3)));
 
 describe('spawnApp', () => {
   let folder: string;
+  let app: SpawnedApp | undefined;
   beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'app-'))));
-  afterEach(() => rmSync(folder, { recursive: true }));
+  afterEach(async () => {
+    await app?.kill();
+    app = undefined;
+    rmSync(folder, { recursive: true });
+  });
 
   const write = (text: string): string => {
     const file = join(folder, 'main.cjs');
@@ -21,14 +26,14 @@ describe('spawnApp', () => {
   };
 
   it('returns when the app is ready, and stops it', async () => {
-    const app = await spawnApp(write(SERVER), { WORD: 'hello' });
+    app = await spawnApp(write(SERVER), { WORD: 'hello' });
     expect(app.output()).toBe('listening hello\n');
     expect((await fetch(app.url)).status).toBe(200);
     expect(await app.stop()).toBe(3);
   });
 
   it('kills it', async () => {
-    const app = await spawnApp(write(SERVER));
+    app = await spawnApp(write(SERVER));
     await app.kill();
     expect(await app.exited).toBe('SIGKILL');
   });

@@ -43,10 +43,12 @@ export async function spawnApp(
 ): Promise<SpawnedApp> {
   const port = Number(env['HERCULES_HTTP_PORT'] ?? (await freePorts(1))[0]);
   const root = projectRoot();
+  // Node.js warns of the two together, on the very output that tests read.
+  const { NO_COLOR: _noColor, FORCE_COLOR: _forceColor, ...inherited } = process.env;
   const child = spawn(process.execPath, [join(entry.startsWith('/') ? '/' : root, entry), ...args], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, HERCULES_HTTP_PORT: String(port), ...env },
+    env: { ...inherited, HERCULES_HTTP_PORT: String(port), ...env },
   });
   let output = '';
   const keep = (chunk: Buffer): void => void (output = (output + chunk.toString()).slice(-KEPT_OUTPUT));
