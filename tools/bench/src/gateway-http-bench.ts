@@ -11,12 +11,14 @@ export interface GatewayHttpBenchOptions {
   /** The gateway's processes. */
   readonly pids: readonly number[];
   readonly method?: 'send' | 'sendAsync';
+  /** Over all connections; left out: as fast as the answers come. */
+  readonly requestsPerSecond?: number;
 }
 
 /** Measures `POST /stream/send`: requests one after another on each of the connections, from a process of its own. */
 export function benchGatewayHttp({ url, stream, method = 'send', ...options }: GatewayHttpBenchOptions): Promise<LoadMeasurement> {
   const { hostname, port } = new URL(url);
-  const { apiKey, connections } = options;
-  const load = { host: hostname, port: Number(port), path: `/stream/${method}?stream=${stream}`, apiKey, connections };
+  const { apiKey, connections, requestsPerSecond } = options;
+  const load = { host: hostname, port: Number(port), path: `/stream/${method}?stream=${stream}`, apiKey, connections, requestsPerSecond };
   return measureLoad('./load/http-load.ts', load, options);
 }

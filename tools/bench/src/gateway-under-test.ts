@@ -8,6 +8,8 @@ import type { Logger } from '@hercules/protocol';
 
 const SILENT: Logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const MAIN = fileURLToPath(new URL('../../../apps/gateway/src/main.ts', import.meta.url));
+/** As the gateway's README says to start it. */
+const NODE_ARGS = ['--max-semi-space-size=8'];
 /** The stream must not fill the disk: a minute of events is enough. */
 const TTL_MS = 60_000;
 
@@ -90,7 +92,7 @@ export class GatewayUnderTest {
     const { brokers, nodeArgs = [], settings = {} } = this.#options;
     const all = { 'kafka.brokers': brokers.join(','), 'metadata.topic': this.#metadataTopic, 'http.port': 0, 'grpc.port': 0, ...settings };
     const flags = Object.entries(all).map(([name, value]) => `--${name}=${value}`);
-    const child = spawn(process.execPath, [...nodeArgs, MAIN, ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, [...NODE_ARGS, ...nodeArgs, MAIN, ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
     this.#child = child;
     await new Promise<void>((resolve, reject) => {
       child.on('exit', (code) => reject(new Error(`The gateway ended with ${code}`)));

@@ -9,6 +9,8 @@ interface HttpLoadOptions {
   readonly apiKey: string;
   readonly connections: number;
   readonly eventsPerRequest: number;
+  /** Requests a second over all connections; left out: each connection sends its next request when the last one is answered. */
+  readonly requestsPerSecond?: number;
 }
 
 const DIFFERENT_REQUESTS = 64;
@@ -20,15 +22,23 @@ class HttpLoadConnection {
   readonly #socket: Socket;
   readonly #requests: readonly Buffer[];
   readonly #counter: LoadCounter;
+  readonly #intervalMs: number;
   #next: number;
-  #sentMs = 0;
+  /** When the request under way was due; latency counts from then, so that a late request shows. */
+  #dueMs = performance.now();
   #answer = '';
 
-  constructor({ host, port }: HttpLoadOptions, requests: readonly Buffer[], first: number, counter: LoadCounter) {
+  constructor(
+    { host, port, connections, requestsPerSecond }: HttpLoadOptions,
+    requests: readonly Buffer[],
+    first: number,
+    counter: LoadCounter,
+  ) {
     this.#requests = requests;
+    this.#intervalMs = requestsPerSecond === undefined ? 0 : (1000 * connections) / requestsPerSecond;
     this.#next = first;
     this.#counter = counter;
-    this.#socket = connect({ host, port, noDelay: true }, () => this.#send());
+    this.#socket = connect({ host, port, noDelay: true }, () => this.#begin(first / connections));
     this.#socket.on('data', (chunk) => this.#onData(chunk));
     this.#socket.on('error', (error) => {
       process.stderr.write(`http load: ${error.message}\n`);
@@ -36,9 +46,22 @@ class HttpLoadConnection {
     });
   }
 
+  /** Connections with a pace begin one after another, so that their requests come evenly and not all at once. */
+  #begin(share: number): void {
+    this.#dueMs = performance.now() + share * this.#intervalMs;
+    setTimeout(() => this.#send(), share * this.#intervalMs);
+  }
+
   #send(): void {
-    this.#sentMs = performance.now();
     this.#socket.write(this.#requests[this.#next++ % this.#requests.length]!);
+  }
+
+  #scheduleNext(): void {
+    const nowMs = performance.now();
+    this.#dueMs = this.#intervalMs === 0 ? nowMs : this.#dueMs + this.#intervalMs;
+    const waitMs = this.#dueMs - nowMs;
+    if (waitMs >= 1) setTimeout(() => this.#send(), waitMs);
+    else this.#send();
   }
 
   #onData(chunk: Buffer): void {
@@ -47,9 +70,9 @@ class HttpLoadConnection {
     if (end < 0) return;
     const bodyLength = Number(/\r\ncontent-length: (\d+)/i.exec(this.#answer)?.[1]);
     if (this.#answer.length < end + END_OF_HEADERS.length + bodyLength) return;
-    this.#counter.answered(this.#answer.startsWith(GOOD_ANSWER), performance.now() - this.#sentMs);
+    this.#counter.answered(this.#answer.startsWith(GOOD_ANSWER), performance.now() - this.#dueMs);
     this.#answer = '';
-    this.#send();
+    this.#scheduleNext();
   }
 }
 
@@ -60,5 +83,5 @@ serveLoad<HttpLoadOptions>((options, counter) => {
     const head = `POST ${options.path} HTTP/1.1\r\nHost: ${options.host}\r\nAuthorization: Hercules apiKey ${options.apiKey}\r\nContent-Type: application/octet-stream\r\nContent-Length: ${body.length}\r\n\r\n`;
     return Buffer.concat([Buffer.from(head), body]);
   });
-  for (let i = 0; i < options.connections; i++) new HttpLoadConnection(options, requests, i * 7, counter);
+  for (let i = 0; i < options.connections; i++) new HttpLoadConnection(options, requests, i, counter);
 });

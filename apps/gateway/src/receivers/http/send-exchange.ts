@@ -6,6 +6,7 @@ import { asHerculesError, type BatchSubmission } from '../../batch-intake.ts';
 import type { MethodCounters } from '../../intake-counters.ts';
 import type { StreamAccess, StreamRoute } from '../../stream-access.ts';
 import { answerEmpty, answerError } from './answer.ts';
+import { freeChunk } from './body-chunk.ts';
 import type { HttpConnection } from './http-connection.ts';
 import { originalLengthOf } from './lz4-body.ts';
 import type { SendContext } from './send-context.ts';
@@ -149,6 +150,7 @@ export class SendExchange implements BatchSubmission, AdmissionWaiter {
     }
     if (this.#received === 0) this.#body = this.#context.buffers.take(this.#contentLength);
     this.#received += chunk.copy(this.#body, this.#received);
+    freeChunk(chunk);
     if (this.#received === this.#contentLength) this.#submit();
   }
 
@@ -213,6 +215,7 @@ export class SendExchange implements BatchSubmission, AdmissionWaiter {
 
   #dropBody(): void {
     if (this.#received > 0) this.#context.buffers.give(this.#body);
+    else freeChunk(this.#body);
     this.#body = NO_BYTES;
     this.#received = 0;
   }
