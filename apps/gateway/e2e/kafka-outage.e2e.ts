@@ -90,7 +90,10 @@ describe('without Kafka', () => {
     // The buffer, and no more, was taken without an acknowledgement.
     expect(statuses.get(200)! * 200_000).toBeLessThanOrEqual(BUFFER_BYTES + 200_000);
     const refused = await Promise.all(Array.from({ length: 100 }, () => post(20, 'sendAsync', padding)));
-    expect(new Set(refused.map((answer) => answer.status))).toEqual(new Set([503]));
+    // What Kafka has not acknowledged in time is given up and makes room: at most one more buffer of it.
+    const taken = refused.filter((answer) => answer.status === 200).length;
+    expect(taken * 200_000).toBeLessThanOrEqual(BUFFER_BYTES + 200_000);
+    expect(new Set(refused.map((answer) => answer.status))).toContain(503);
     expect(residentBytes() - before).toBeLessThan(100_000_000);
     proxy.isSilent = false;
     await recovers();
