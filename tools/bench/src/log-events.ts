@@ -1,6 +1,11 @@
 import { EventWriter, TickClock, UuidV1Generator } from '@hercules/protocol';
 
-const MESSAGES = ['Order accepted for delivery', 'Cart was emptied by its owner', 'Payment of 1 299.00 EUR was authorised', 'Stock level below the threshold'];
+const MESSAGES = [
+  'Order accepted for delivery',
+  'Cart was emptied by its owner',
+  'Payment of 1 299.00 EUR was authorised',
+  'Stock level below the threshold',
+];
 
 /**
  * Binary log events of about 316 bytes with 10 tags, the shape that all figures speak of: time offset, level, message, template, and

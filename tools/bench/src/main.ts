@@ -1,0 +1,81 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { freePorts, startKafka } from '@hercules/stack';
+import { temporaryFolder } from '@hercules/testing';
+import { benchConsumer } from './consumer-bench.ts';
+import { benchElasticSink } from './elastic-sink-bench.ts';
+import { type Figure, renderFigures } from './figure.ts';
+import { benchGateway, benchGrpc } from './gateway-bench.ts';
+import { benchProducer } from './producer-bench.ts';
+import { describeMachine, saveResult, writeFiguresIntoDocs } from './results.ts';
+
+interface SuiteOptions {
+  readonly brokers: readonly string[];
+  readonly runs: number;
+  readonly seconds: number;
+}
+
+const SUITES: Readonly<Record<string, (options: SuiteOptions) => Promise<Figure[]>>> = {
+  gateway: benchGateway,
+  grpc: benchGrpc,
+  producer: ({ brokers, runs }) => benchProducer({ brokers: [...brokers], runs }),
+  consumer: ({ brokers, runs }) => benchConsumer({ brokers: [...brokers], runs }),
+  'elastic-sink': ({ brokers, runs }) => benchElasticSink({ brokers, runs }),
+};
+
+const USAGE = `npm run bench -- ${Object.keys(SUITES).join('|')}|all [--runs 3] [--seconds 5] [--write-docs]
+
+  --runs N       runs of each case; the table shows their median, minimum and maximum
+  --seconds N    measured time of a gateway run, after its warm-up
+  --write-docs   put all saved figures into README.md and docs/benchmarks.md
+
+Starts a Kafka of its own, or uses the one in HERCULES_BENCH_KAFKA (host:port).`;
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { runs: { type: 'string', default: '3' }, seconds: { type: 'string', default: '5' }, 'write-docs': { type: 'boolean' } },
+  });
+  const suites = positionals.includes('all') ? Object.keys(SUITES) : positionals;
+  const unknown = suites.find((suite) => SUITES[suite] === undefined);
+  const numbers = [values.runs, values.seconds].map(Number);
+  if (unknown !== undefined || (suites.length === 0 && values['write-docs'] !== true) || !numbers.every((number) => number >= 1)) {
+    process.stderr.write(`${unknown === undefined ? '' : `There is no suite "${unknown}".\n`}${USAGE}\n`);
+    return 2;
+  }
+  const [runs, seconds] = numbers as [number, number];
+  if (suites.length > 0) await withKafka((brokers) => runSuites(suites, { brokers, runs, seconds }));
+  if (values['write-docs'] === true) writeFiguresIntoDocs();
+  return 0;
+}
+
+async function runSuites(suites: readonly string[], options: SuiteOptions): Promise<void> {
+  for (const suite of suites) {
+    const machine = describeMachine();
+    process.stdout.write(`\n${suite}: ${machine}\n`);
+    const figures = await SUITES[suite]!(options);
+    process.stdout.write(`${renderFigures(figures)}\n`);
+    const command = `npm run bench -- ${suite} --runs ${options.runs} --seconds ${options.seconds}`;
+    saveResult({ suite, command, date: new Date().toISOString(), machine, figures });
+  }
+}
+
+async function withKafka(run: (brokers: string[]) => Promise<void>): Promise<void> {
+  const given = process.env['HERCULES_BENCH_KAFKA'];
+  if (given !== undefined) return run(given.split(','));
+  const folder = temporaryFolder('bench');
+  const [port] = await freePorts(2);
+  const kafka = await startKafka({ port: port!, dataDir: join(folder, 'kafka') });
+  const stopOnSignal = (): void => void kafka.stop().finally(() => process.exit(1));
+  process.once('SIGINT', stopOnSignal);
+  process.once('SIGTERM', stopOnSignal);
+  try {
+    await run([kafka.bootstrap]);
+  } finally {
+    await kafka.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+process.exitCode = await main();
