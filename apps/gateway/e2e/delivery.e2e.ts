@@ -95,7 +95,8 @@ describe('a batch', () => {
     expect((await post(atomic, batchOf(last))).status).toBe(200);
     const records = await kafka.waitForRecords(atomic, 1);
     expect(records[0]!.key).toBe(keyOf(last));
-    expect(await kafka.admin.endOffsets(atomic)).toEqual(expect.anything());
+    const ends = await kafka.admin.endOffsets(atomic);
+    expect(ends.reduce((sum, end) => sum + end, 0)).toBe(1);
   });
 
   it('loses the events that content validation refuses, silently', async () => {

@@ -51,6 +51,7 @@ describe('TLS', () => {
         path: `/stream/send?stream=${logs}`,
         method: 'POST',
         ca: TEST_CERTIFICATE,
+        servername: 'localhost',
       };
       const req = request({ ...options, headers: { ...headers, 'Content-Length': body.length } }, (res) => {
         res.resume();

@@ -1,6 +1,7 @@
 import type { Delivery } from '@hercules/kafka';
 import { encodeBatch, HerculesError, tag, type HerculesEvent } from '@hercules/protocol';
 import { BatchIntake, type BatchSubmission, type EventProducer } from './batch-intake.ts';
+import { FailureLog } from './failure-log.ts';
 import { IntakeCounters } from './intake-counters.ts';
 import { createDefaultPartitioner } from './partitioner.ts';
 import type { StreamRoute } from './stream-access.ts';
@@ -117,7 +118,7 @@ function setUp(options: { maxEventSize?: number } = {}): { producer: FakeProduce
     producer as unknown as EventProducer,
     { limits: options, roomTimeoutMs: 1000, maxBufferedBytes: 10_000, refreshTopics: () => Promise.resolve(void producer.refreshed++) },
     new IntakeCounters(),
-    SILENT,
+    new FailureLog(SILENT),
   );
   return { producer, intake };
 }
@@ -314,6 +315,18 @@ describe('BatchIntake', () => {
     intake.submit(submission);
     producer.answer(new HerculesError('SHUTTING_DOWN', 'closed'));
     expect(submission.log).toEqual(['appended 3 0', 'delivered KAFKA_UNAVAILABLE']);
+  });
+
+  it.each([
+    ['STREAM_NOT_FOUND', 'KAFKA_UNAVAILABLE'],
+    ['PAYLOAD_TOO_LARGE', 'INTERNAL'],
+    ['INTERNAL', 'INTERNAL'],
+  ] as const)('never answers with a refusal once events were taken: %s becomes %s', (failure, answer) => {
+    const { producer, intake } = setUp();
+    const submission = new RecordingSubmission(BATCH);
+    intake.submit(submission);
+    producer.answer(new HerculesError(failure, 'Kafka says no'));
+    expect(submission.log).toEqual(['appended 3 0', `delivered ${answer}`]);
   });
 
   it('gives up what its client does not wait for any more', async () => {

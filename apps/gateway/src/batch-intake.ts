@@ -1,5 +1,6 @@
 import { Delivery, type BatchingProducer } from '@hercules/kafka';
-import { BatchChecker, HerculesError, ProtocolError, type CheckLimits, type Logger } from '@hercules/protocol';
+import { BatchChecker, HerculesError, ProtocolError, type CheckLimits } from '@hercules/protocol';
+import type { FailureLog } from './failure-log.ts';
 import type { IntakeCounters } from './intake-counters.ts';
 import { UUID_END, UUID_START } from './partitioner.ts';
 import type { StreamRoute } from './stream-access.ts';
@@ -55,7 +56,7 @@ export class BatchIntake {
   readonly counters: IntakeCounters;
   readonly #producer: EventProducer;
   readonly #options: IntakeOptions;
-  readonly #logger: Logger;
+  readonly #failures: FailureLog;
   readonly #checker: BatchChecker;
   #topicsRefreshedMs = -Infinity;
   /** For each event of the batch in hand, 1 if the content filter lets it pass. */
@@ -65,8 +66,8 @@ export class BatchIntake {
   /** When Kafka last acknowledged something, or had nothing to acknowledge. */
   #lastProgressMs = 0;
 
-  constructor(producer: EventProducer, options: IntakeOptions, counters: IntakeCounters, logger: Logger) {
-    this.#logger = logger;
+  constructor(producer: EventProducer, options: IntakeOptions, counters: IntakeCounters, failures: FailureLog) {
+    this.#failures = failures;
     this.#producer = producer;
     this.#options = options;
     this.#checker = new BatchChecker(options.limits);
@@ -189,17 +190,29 @@ export class BatchIntake {
     if (error === undefined) this.#lastProgressMs = performance.now();
     else this.counters.failedBatches++;
     try {
-      submission.onDelivered(error?.code === 'SHUTTING_DOWN' ? notDeliveredInTime(error) : error);
+      submission.onDelivered(error === undefined ? undefined : deliveryFailure(error));
     } catch (failure) {
       // The producer calls from the midst of its own work, which must not suffer from a receiver's fault.
-      this.#logger.error({ err: failure }, 'A receiver failed to answer a request');
+      this.#failures.failed(failure, 'a receiver failed to answer a request');
     }
   }
 }
 
-/** The answer to a stop is for requests that were not taken; this one was, and whether its events are stored is not known. */
-function notDeliveredInTime(cause: HerculesError): HerculesError {
-  return new HerculesError('KAFKA_UNAVAILABLE', 'Kafka did not acknowledge the events before the gateway stopped', { cause });
+/**
+ * What a client is told whose events were taken and then not acknowledged (apis §3, row 17). It must repeat them, so no code of a refusal is good
+ * here: not that of a stop, and not that of a size, because the record that is too large may be another request's.
+ */
+function deliveryFailure(error: HerculesError): HerculesError {
+  switch (error.code) {
+    case 'KAFKA_UNAVAILABLE':
+      return error;
+    case 'SHUTTING_DOWN':
+      return new HerculesError('KAFKA_UNAVAILABLE', 'Kafka did not acknowledge the events before the gateway stopped', { cause: error });
+    case 'STREAM_NOT_FOUND':
+      return new HerculesError('KAFKA_UNAVAILABLE', error.message, { cause: error });
+    default:
+      return new HerculesError('INTERNAL', error.message, { cause: error });
+  }
 }
 
 /** The metadata know the stream, so a missing topic is a fault that may pass, and the producer shall repeat the request. */

@@ -6,6 +6,7 @@ import { Admission } from './admission.ts';
 import { BatchIntake } from './batch-intake.ts';
 import { BufferPool } from './buffer-pool.ts';
 import { gatewayConfigSchema } from './config.ts';
+import { FailureLog } from './failure-log.ts';
 import { registerGatewayMetrics } from './gateway-metrics.ts';
 import { IntakeCounters, LATENCY_BOUNDS_SECONDS, MethodCounters } from './intake-counters.ts';
 import { createDefaultPartitioner } from './partitioner.ts';
@@ -38,6 +39,7 @@ runService({
     await producer.start();
 
     const { throttling, validation, partitioner } = config;
+    const failures = new FailureLog(logger);
     const admission = new Admission(throttling.capacityBytes, throttling.waitTimeoutMs, throttling.maxWaitingRequests);
     const intake = new BatchIntake(
       producer,
@@ -48,11 +50,11 @@ runService({
         refreshTopics: () => cluster.refreshMetadata(),
       },
       new IntakeCounters(),
-      logger,
+      failures,
     );
     const parts = {
       lifecycle,
-      logger,
+      failures,
       admission,
       intake,
       access: new StreamAccessCache(registry, createDefaultPartitioner(partitioner.type, partitioner.batchSize)),

@@ -88,6 +88,7 @@ export class GrpcClient {
       client = new (Constructor as new (...args: unknown[]) => Client)(this.#address, this.#credentials, {
         ...options,
         'grpc.max_send_message_length': -1,
+        'grpc.ssl_target_name_override': 'localhost',
       });
       this.#clients.set(id, client);
     }

@@ -53,7 +53,7 @@ function setUp() {
     sendCounters: new MethodCounters('grpc', 'Send', latency),
     streamCounters: new MethodCounters('grpc', 'SendStream', latency),
     refusals: createGrpcRefusals(MAX_MESSAGE, CAPACITY),
-    logger: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
+    failures: { refused: () => undefined },
   };
   const http2 = new FakeHttp2Stream();
   const stream = new GrpcStream(http2.asStream);

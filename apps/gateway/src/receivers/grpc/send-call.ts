@@ -185,7 +185,7 @@ class SendSubmission extends GrpcSubmission {
 
   onRefused(error: HerculesError): void {
     this.dropMessage();
-    if (error.code === 'INTERNAL') this.context.logger.error({ err: error.cause ?? error }, 'A request failed for an unexpected reason');
+    this.context.failures.refused(error);
     this.#call.fail(error);
     this.releasePermits();
   }

@@ -289,7 +289,7 @@ class StreamedSubmission extends GrpcSubmission {
 
   onRefused(error: HerculesError): void {
     this.dropMessage();
-    if (error.code === 'INTERNAL') this.context.logger.error({ err: error.cause ?? error }, 'A request failed for an unexpected reason');
+    this.context.failures.refused(error);
     this.#call.refuse(this.#sequenceLow, this.#sequenceHigh, error, this.startedMs);
     this.#settle();
   }

@@ -200,7 +200,7 @@ export class SendExchange implements BatchSubmission, AdmissionWaiter {
   #refuse(error: HerculesError): void {
     this.#dropBody();
     this.#counters.refused(error.code);
-    if (error.code === 'INTERNAL') this.#context.logger.error({ err: error.cause ?? error }, 'A request failed for an unexpected reason');
+    this.#context.failures.refused(error);
     this.#finish(error.httpStatus);
     if (!this.#isClientGone) answerError(this.#res, error);
     this.#releasePermits();
