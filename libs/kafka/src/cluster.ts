@@ -5,6 +5,7 @@ import type { KafkaConfig } from './config.ts';
 import {
   answerWithin,
   createKafkajsCluster,
+  isLoginRefused,
   type KafkajsBroker,
   type KafkajsCluster,
   rawRequest,
@@ -49,7 +50,7 @@ export class KafkaCluster implements ClusterAccess {
     return new KafkaCluster(this.config, this.logger);
   }
 
-  /** Waits for a first broker and the metadata, at most `startTimeoutMs`. */
+  /** Waits for a first broker and the metadata, at most `startTimeoutMs`; a refused login fails at once. */
   async connect(): Promise<void> {
     const deadline = Date.now() + this.config.startTimeoutMs;
     for (let attempt = 0; ; attempt++) {
@@ -60,6 +61,7 @@ export class KafkaCluster implements ClusterAccess {
       } catch (error) {
         const brokers = this.config.brokers.join(', ');
         if (this.#abort.signal.aborted) throw new HerculesError('SHUTTING_DOWN', 'stopped while connecting to Kafka', { cause: error });
+        if (isLoginRefused(error)) throw this.#loginRefused(error as Error);
         if (Date.now() >= deadline) {
           throw new HerculesError('KAFKA_UNAVAILABLE', `no broker of ${brokers} answers: ${(error as Error).message}`, { cause: error });
         }
@@ -67,6 +69,14 @@ export class KafkaCluster implements ClusterAccess {
         await pause(Math.min(1000, 100 * 2 ** Math.min(attempt, 4)), this.#abort.signal);
       }
     }
+  }
+
+  #loginRefused(error: Error): HerculesError {
+    const { mechanism, username } = this.config.sasl;
+    const brokers = this.config.brokers.join(', ');
+    return new HerculesError('KAFKA_UNAVAILABLE', `${brokers} refused the login of ${username} by ${mechanism}: ${error.message}`, {
+      cause: error,
+    });
   }
 
   /** Asks for all topics anew; calls at the same time share one request. */

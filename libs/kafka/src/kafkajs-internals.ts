@@ -101,6 +101,14 @@ export function createKafkajsCluster(config: KafkaConfig, logger: Logger, socket
   });
 }
 
+/** Whether the brokers refused the login: to repeat it does not help, and may lock the user out. */
+export function isLoginRefused(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause.name === 'KafkaJSSASLAuthenticationError') return true;
+  }
+  return false;
+}
+
 /** kafkajs reports connection failures as errors; the caller sees them too and says what they mean, so here they are details. */
 function forwardLog(logger: Logger, namespace: string, { message, ...fields }: { message: string; [key: string]: unknown }): void {
   logger.debug({ ...fields, kafkajs: namespace }, message);
@@ -110,7 +118,8 @@ function socketFactory(sockets: Set<Socket>) {
   return ({ host, port, ssl, onConnect }: { host: string; port: number; ssl?: object; onConnect: () => void }): Socket => {
     const socket = ssl
       ? connectTls({ host, port, ...(isIP(host) === 0 ? { servername: host } : {}), ...ssl }, onConnect)
-      : connectTcp({ host, port, noDelay: true }, onConnect);
+      : connectTcp({ host, port }, onConnect);
+    socket.setNoDelay(true);
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
     sockets.add(socket);
     socket.once('close', () => {
