@@ -15,6 +15,7 @@ export type KafkajsCluster = Cluster;
 export type KafkajsBroker = Broker;
 
 const KEEP_ALIVE_MS = 60_000;
+const SMALL_REQUEST_BYTES = 65_536;
 const METADATA_MAX_AGE_MS = 300_000;
 /** Another broker can answer as well, so a silent one is not waited for as long as for other requests. */
 const METADATA_TIMEOUT_MS = 3000;
@@ -178,6 +179,11 @@ export async function sendChunks(
       requestTimeout: null,
       sendRequest: () => {
         const { socket } = connection;
+        // Copying a small request costs less than a list of small writes.
+        if (bodyBytes < SMALL_REQUEST_BYTES) {
+          socket.write(Buffer.concat([header, ...chunks]));
+          return;
+        }
         socket.cork();
         socket.write(header);
         for (const chunk of chunks) socket.write(chunk);
