@@ -12,6 +12,10 @@ describe('figureOf', () => {
 });
 
 describe('renderFigures', () => {
+  it('says when a target is missed', () => {
+    expect(renderFigures([figureOf('x', 's', [31, 31], { target: 30 })])).toContain('| ≤ 30, missed |');
+  });
+
   it('prints a Markdown table', () => {
     const table = renderFigures([figureOf('producer', 'CPU s/M', [0.8, 0.9, 1], { target: 0.9 })]);
     expect(table.split('\n')[2]).toBe('| producer | 0.90   | 0.80 – 1.00 | CPU s/M | ≤ 0.9  | 3    |      |');

@@ -21,14 +21,14 @@ export function figureOf(name: string, unit: string, values: readonly number[], 
   return { name, unit, median, min: sorted[0]!, max: sorted.at(-1)!, runs: values.length, ...more };
 }
 
-/** A Markdown table: what README and docs show, and what the terminal prints. */
+/** A Markdown table: what README and docs show, and what the terminal prints. A median above its target is called missed. */
 export function renderFigures(figures: readonly Figure[]): string {
   const rows = figures.map(({ name, unit, median, min, max, runs, target, note }) => [
     name,
     format(median),
     `${format(min)} – ${format(max)}`,
     unit,
-    target === undefined ? '' : `≤ ${target}`,
+    target === undefined ? '' : `≤ ${target}${median > target ? ', missed' : ''}`,
     String(runs),
     note ?? '',
   ]);

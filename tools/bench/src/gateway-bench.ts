@@ -34,7 +34,7 @@ const LATENCY_TARGET_MS = 50;
 /**
  * `POST /stream/send` with 1000, 100, 10 and 1 events a request: CPU of the gateway for a million events, its memory, and the latency at half of
  * the rate that it reached. Each run is a gateway process of its own.
- * @throws Error when a request was not answered with 200
+ * @throws Error when a request was not answered with 200, or an acknowledged event is not in the stream
  */
 export async function benchGateway(options: GatewayBenchOptions): Promise<Figure[]> {
   const { seconds = 5 } = options;
@@ -55,10 +55,11 @@ export async function benchGateway(options: GatewayBenchOptions): Promise<Figure
     const { requests, seconds: elapsed } = measured[0]!.at(-1)!;
     const half = { ...common, eventsPerRequest: HTTP_CASES[0].eventsPerRequest, requestsPerSecond: requests / elapsed / 2 };
     atHalfRate.push(checked(await benchGatewayHttp(half)));
+    return [...measured, atHalfRate].map((all) => all.at(-1)!);
   });
   return [
     ...HTTP_CASES.map(({ eventsPerRequest, target }, i) =>
-      cpuFigure(`gateway HTTP, ${eventsPerRequest} events a request`, measured[i]!, target),
+      cpuFigure(`gateway HTTP, ${eventsPerRequest} event${eventsPerRequest === 1 ? '' : 's'} a request`, measured[i]!, target),
     ),
     memoryFigure('gateway HTTP, memory', measured.flat()),
     figureOf('gateway HTTP, p99 latency at half rate', 'ms', column(atHalfRate, 'p99LatencyMs'), { target: LATENCY_TARGET_MS }),
@@ -81,6 +82,7 @@ export async function benchGrpc(options: GatewayBenchOptions): Promise<Figure[]>
     for (const [i, { mode, eventsPerRequest, inFlight }] of GRPC_CASES.entries()) {
       measured[i]!.push(checked(await benchGatewayGrpc({ ...common, mode, eventsPerRequest, inFlight })));
     }
+    return measured.map((all) => all.at(-1)!);
   });
   return [
     ...GRPC_CASES.map(({ mode, eventsPerRequest, target }, i) =>
@@ -90,14 +92,17 @@ export async function benchGrpc(options: GatewayBenchOptions): Promise<Figure[]>
   ];
 }
 
+/** @throws Error when the stream holds fewer records than the gateway has acknowledged */
 async function eachRun(
   { brokers, partitions = 6, runs = 3 }: GatewayBenchOptions,
-  run: (gateway: GatewayUnderTest) => Promise<void>,
+  run: (gateway: GatewayUnderTest) => Promise<readonly LoadMeasurement[]>,
 ): Promise<void> {
   for (let i = 0; i < runs; i++) {
     const gateway = await GatewayUnderTest.start({ brokers, partitions });
     try {
-      await run(gateway);
+      const acknowledged = column(await run(gateway), 'acknowledgedEvents').reduce((sum, events) => sum + events, 0);
+      const written = await gateway.countRecords();
+      if (written < acknowledged) throw new Error(`${acknowledged} events were acknowledged, ${written} records are in the stream`);
     } finally {
       await gateway.stop();
     }

@@ -60,6 +60,11 @@ export class GatewayUnderTest {
     return `http://127.0.0.1:${this.#grpcPort}`;
   }
 
+  /** Records that were ever written to the stream. */
+  async countRecords(): Promise<number> {
+    return (await new KafkaAdmin(this.#cluster).endOffsets(this.stream)).reduce((sum, end) => sum + end, 0);
+  }
+
   async stop(): Promise<void> {
     const child = this.#child!;
     const ended = new Promise((resolve) => child.on('exit', resolve));

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { freePorts, startKafka } from '@hercules/stack';
-import { temporaryFolder } from '@hercules/testing';
+import { endProcessesOfRun, markRun, temporaryFolder } from '@hercules/testing';
 import { benchConsumer } from './consumer-bench.ts';
 import { benchElasticSink } from './elastic-sink-bench.ts';
 import { type Figure, renderFigures } from './figure.ts';
@@ -24,29 +24,29 @@ const SUITES: Readonly<Record<string, (options: SuiteOptions) => Promise<Figure[
   'elastic-sink': ({ brokers, runs }) => benchElasticSink({ brokers, runs }),
 };
 
-const USAGE = `npm run bench -- ${Object.keys(SUITES).join('|')}|all [--runs 3] [--seconds 5] [--write-docs]
+const USAGE = `npm run bench -- ${Object.keys(SUITES).join('|')}|all [--runs 3] [--seconds 5] [--write-readme]
 
-  --runs N       runs of each case; the table shows their median, minimum and maximum
-  --seconds N    measured time of a gateway run, after its warm-up
-  --write-docs   put all saved figures into README.md and docs/benchmarks.md
+  --runs N        runs of each case; the table shows their median, minimum and maximum
+  --seconds N     measured time of a gateway run, after its warm-up
+  --write-readme  put all saved figures into README.md and docs/benchmarks.md
 
 Starts a Kafka of its own, or uses the one in HERCULES_BENCH_KAFKA (host:port).`;
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { runs: { type: 'string', default: '3' }, seconds: { type: 'string', default: '5' }, 'write-docs': { type: 'boolean' } },
+    options: { runs: { type: 'string', default: '3' }, seconds: { type: 'string', default: '5' }, 'write-readme': { type: 'boolean' } },
   });
   const suites = positionals.includes('all') ? Object.keys(SUITES) : positionals;
   const unknown = suites.find((suite) => SUITES[suite] === undefined);
   const numbers = [values.runs, values.seconds].map(Number);
-  if (unknown !== undefined || (suites.length === 0 && values['write-docs'] !== true) || !numbers.every((number) => number >= 1)) {
+  if (unknown !== undefined || (suites.length === 0 && values['write-readme'] !== true) || !numbers.every((number) => number >= 1)) {
     process.stderr.write(`${unknown === undefined ? '' : `There is no suite "${unknown}".\n`}${USAGE}\n`);
     return 2;
   }
   const [runs, seconds] = numbers as [number, number];
   if (suites.length > 0) await withKafka((brokers) => runSuites(suites, { brokers, runs, seconds }));
-  if (values['write-docs'] === true) writeFiguresIntoDocs();
+  if (values['write-readme'] === true) writeFiguresIntoDocs();
   return 0;
 }
 
@@ -61,20 +61,34 @@ async function runSuites(suites: readonly string[], options: SuiteOptions): Prom
   }
 }
 
+/** Runs against a Kafka; at the end, and when a signal ends the run, nothing that was started stays. */
 async function withKafka(run: (brokers: string[]) => Promise<void>): Promise<void> {
-  const given = process.env['HERCULES_BENCH_KAFKA'];
-  if (given !== undefined) return run(given.split(','));
+  const marker = markRun();
   const folder = temporaryFolder('bench');
-  const [port] = await freePorts(2);
-  const kafka = await startKafka({ port: port!, dataDir: join(folder, 'kafka') });
-  const stopOnSignal = (): void => void kafka.stop().finally(() => process.exit(1));
-  process.once('SIGINT', stopOnSignal);
-  process.once('SIGTERM', stopOnSignal);
-  try {
-    await run([kafka.bootstrap]);
-  } finally {
-    await kafka.stop();
+  const cleanUp = async (): Promise<void> => {
+    await endProcessesOfRun(marker);
     rmSync(folder, { recursive: true, force: true });
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => void cleanUp().finally(() => process.exit(130)));
+  try {
+    await run(process.env['HERCULES_BENCH_KAFKA']?.split(',') ?? [await startOwnKafka(folder)]);
+  } finally {
+    await cleanUp();
+  }
+}
+
+async function startOwnKafka(folder: string): Promise<string> {
+  const [port] = await pairOfFreePorts();
+  return (await startKafka({ port, dataDir: join(folder, 'kafka') })).bootstrap;
+}
+
+/** The broker takes a port and its controller the next one. */
+async function pairOfFreePorts(): Promise<[number, number]> {
+  for (;;) {
+    const ports = (await freePorts(6)).sort((a, b) => a - b);
+    const first = ports.find((port, i) => ports[i + 1] === port + 1);
+    if (first !== undefined) return [first, first + 1];
   }
 }
 

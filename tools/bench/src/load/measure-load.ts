@@ -8,6 +8,8 @@ export interface LoadMeasurement {
   readonly requests: number;
   readonly errors: number;
   readonly events: number;
+  /** Events acknowledged since the load began, its warm-up included: what the stream must hold at least. */
+  readonly acknowledgedEvents: number;
   readonly seconds: number;
   readonly eventsPerSecond: number;
   /** User + system CPU of the measured processes for a million events. */
@@ -48,6 +50,7 @@ export async function measureLoad(module: string, loadOptions: object, options: 
       requests,
       errors: after.counts.errors - before.counts.errors,
       events,
+      acknowledgedEvents: (after.counts.requests - after.counts.errors) * eventsPerRequest,
       seconds: elapsed,
       eventsPerSecond: events / elapsed,
       cpuSecondsPerMillion: ((after.cpu - before.cpu) / events) * 1e6,
