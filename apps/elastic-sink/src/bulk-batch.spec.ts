@@ -1,6 +1,7 @@
 import type { RecordBlock } from '@hercules/kafka';
 import { encodeEvent, eventIdBase64, JsonTranscoder, LOG_EVENT_MAPPING, parseMapping, tag } from '@hercules/protocol';
-import { BulkBatch, BulkEncoder, type EventFilter } from './bulk-batch.ts';
+import type { EventFilter } from '@hercules/sink';
+import { BulkBatch, BulkEncoder } from './bulk-batch.ts';
 import { StreamIndexResolver, TagsIndexResolver } from './index-name.ts';
 import { IndexNames } from './index-names.ts';
 import { LogEventFilter } from './log-event-filter.ts';

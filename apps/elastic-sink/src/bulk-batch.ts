@@ -1,6 +1,6 @@
 import type { RecordBlock } from '@hercules/kafka';
 import { ByteSink, type JsonTranscoder } from '@hercules/protocol';
-import { RejectedRecord } from '@hercules/sink';
+import { type EventFilter, RejectedRecord } from '@hercules/sink';
 import { writeDocumentId } from './document-id.ts';
 import type { IndexNames } from './index-names.ts';
 
@@ -8,10 +8,6 @@ const ACTION_END = Buffer.from('"}}\n');
 const LINE_FEED = 0x0a;
 /** The shortest event: 25 bytes of header and an empty container (protocol §3). */
 const MIN_EVENT_BYTES = 27;
-
-export interface EventFilter {
-  accepts(buffer: Buffer, start: number, end: number): boolean;
-}
 
 /** The body of one `_bulk` request, and the index of each document in it. Reused from request to request. */
 export class BulkBatch {

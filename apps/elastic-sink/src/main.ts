@@ -8,8 +8,8 @@ import {
 } from '@hercules/kafka';
 import { JsonTranscoder } from '@hercules/protocol';
 import { runService, startServiceHttp } from '@hercules/service';
-import { DeadLetters, registerSinkMetrics, sinkGroupId, SinkLoop } from '@hercules/sink';
-import { BulkEncoder, type EventFilter } from './bulk-batch.ts';
+import { createEventFilter, DeadLetters, registerSinkMetrics, sinkGroupId, SinkLoop } from '@hercules/sink';
+import { BulkEncoder } from './bulk-batch.ts';
 import { elasticSinkConfigSchema } from './config.ts';
 import { ElasticAdapter } from './elastic-adapter.ts';
 import { createElasticsearchClient } from './elasticsearch-client.ts';
@@ -30,6 +30,7 @@ runService({
     const { sink, index } = config;
     const mapping = loadEventMapping(config.mapping);
     const resolvers = index.resolvers.map(createIndexResolver);
+    const filters = [...sink.filters.map(createEventFilter), ...(config.filterLogEvents ? [new LogEventFilter()] : [])];
     await startServiceHttp({ config, logger, metrics, lifecycle, ...context }, config.http);
 
     const cluster = new KafkaCluster(config.kafka, logger);
@@ -42,7 +43,6 @@ runService({
     const client = createElasticsearchClient(config.elasticsearch);
     lifecycle.onStop('elasticsearch client', () => client.close());
 
-    const filters: EventFilter[] = config.filterLogEvents ? [new LogEventFilter()] : [];
     const transcoder = new JsonTranscoder({ mapping, timestampField: config.timestampField, ignoreUnknownTags: config.ignoreUnknownTags });
     const adapter = new ElasticAdapter({
       client,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { eventFilterSchema } from './event-filter.ts';
 
 const patternList = z
   .array(z.string().regex(/^[a-z0-9_*?]+$/, 'expected a stream pattern of a–z, 0–9, _, * and ?'))
@@ -8,6 +9,10 @@ const patternList = z
 export const sinkConfigSchema = z.object({
   patterns: patternList.min(1),
   exclusions: patternList.default([]).describe('Patterns of streams that are left out although they match'),
+  filters: z
+    .array(eventFilterSchema)
+    .default([])
+    .describe('Generic filters: blacklist, whitelist, switcher; an event must pass all of them'),
   groupId: z.string().min(1).optional().describe('Consumer group; by default hercules.<application id>.<patterns joined by commas>'),
   batchSize: z.number().int().min(1).max(100_000).default(5000).describe('Most records a write'),
   batchBytes: z
