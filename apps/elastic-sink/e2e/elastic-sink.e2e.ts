@@ -13,6 +13,7 @@ beforeAll(async () => {
   sink = await stand.startSink({
     // Without the fallback to the stream's name, so that an event may be without an index.
     HERCULES_INDEX_RESOLVERS: JSON.stringify([{ type: 'tags', tags: ['properties/project', 'properties/environment?'] }]),
+    HERCULES_SINK_FILTERS: JSON.stringify([{ type: 'blacklist', paths: ['properties/project'], patterns: ['noise'] }]),
   });
 });
 afterAll(() => stand.close());
@@ -161,13 +162,23 @@ it('reads a stream that was created after the start', async () => {
   await stand.waitUntilCommitted(topic);
 });
 
+it('passes over what a filter refuses, and commits it', async () => {
+  const topic = await stand.createStream('filtered');
+  const before = (await metricOf(sink, 'hercules_sink_filtered_records_total'))!;
+  await stand.send(topic, [newLogEvent('noise', 'one'), newLogEvent('signal', 'two'), newLogEvent('noise', 'three')]);
+  await stand.waitUntilCommitted(topic);
+  expect(await metricOf(sink, 'hercules_sink_filtered_records_total')).toBe(before + 2);
+  expect(await stand.elasticsearch.count(`${stand.indexPrefix}signal-*`)).toBe(1);
+  expect(await stand.elasticsearch.count(`${stand.indexPrefix}noise-*`)).toBe(0);
+});
+
 it('ends by SIGTERM, and the sums of its counters agree', async () => {
-  const [consumed, written, dead, pending] = await Promise.all(
-    ['consumed_records_total', 'written_records_total', 'dead_lettered_records_total', 'pending_records'].map((name) =>
-      metricOf(sink, `hercules_sink_${name}`),
+  const [consumed, filtered, written, dead, pending] = await Promise.all(
+    ['consumed_records_total', 'filtered_records_total', 'written_records_total', 'dead_lettered_records_total', 'pending_records'].map(
+      (name) => metricOf(sink, `hercules_sink_${name}`),
     ),
   );
-  expect(consumed).toBe(written! + dead! + pending!);
+  expect(consumed).toBe(filtered! + written! + dead! + pending!);
   sink.signal('SIGTERM');
   expect(await sink.waitForEnd(15_000)).toBe(0);
 });
