@@ -1,3 +1,4 @@
+import { Authentication, createHttpApp, jsonAnswer, openApiDocument, RequestCounter, serverFactory } from '@hercules/http-api';
 import {
   BatchConsumer,
   BatchingProducer,
@@ -8,13 +9,8 @@ import {
 } from '@hercules/kafka';
 import { MetadataRegistry, MetadataWriter } from '@hercules/metadata';
 import { runService, serviceEndpoints } from '@hercules/service';
-import { Authentication } from './authentication.ts';
 import { managementApiConfigSchema, tasksTopicConfigs } from './config.ts';
-import { jsonAnswer } from './http/answer.ts';
-import { createHttpApp } from './http/http-app.ts';
-import { serverFactory } from './http/http-server.ts';
-import { openApiDocument } from './http/openapi.ts';
-import { RequestCounter } from './http/request-counter.ts';
+import { apiDescription } from './http/api-description.ts';
 import { metadataLog, taskLog } from './kafka-logs.ts';
 import { registerManagementMetrics } from './management-metrics.ts';
 import { allRoutes } from './routes/routes.ts';
@@ -77,7 +73,7 @@ runService({
     const routes = allRoutes({ registry, tasks: queue, ownTopics: [metadata.topic, tasks.topic] });
     const app = createHttpApp({
       routes,
-      documents: { '/openapi.json': jsonAnswer(openApiDocument(routes, about.version)) },
+      documents: { '/openapi.json': jsonAnswer(openApiDocument(routes, apiDescription(about.version))) },
       authentication: new Authentication(config.masterKeys, registry.authorizer),
       authorizer: registry.authorizer,
       maxBodyBytes: config.maxBodyBytes,

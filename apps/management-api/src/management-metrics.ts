@@ -1,6 +1,6 @@
+import type { RequestCounter } from '@hercules/http-api';
 import type { MetadataRegistry } from '@hercules/metadata';
 import type { MetricsRegistry } from '@hercules/service';
-import type { RequestCounter } from './http/request-counter.ts';
 import type { TaskRunner } from './tasks/task-runner.ts';
 
 interface Measured {

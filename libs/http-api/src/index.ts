@@ -1,1 +1,11 @@
-export {};
+export { binaryAnswer, DONE, jsonAnswer, JSON_TYPE, OCTETS, TEXT, textAnswer, type Answer, type StreamedAnswer } from './answer.ts';
+export { ApiRequest, type ApiRequestParts } from './api-request.ts';
+export { Authentication } from './authentication.ts';
+export { callerName, type Caller } from './caller.ts';
+export { createHttpApp, type HttpAppOptions } from './http-app.ts';
+export { serverFactory } from './http-server.ts';
+export { openApiDocument, type ApiDescription } from './openapi.ts';
+export { integerParameter, parseQuery, patternParameter, readRequired, textParameter, type Parameter } from './parameter.ts';
+export { RequestCounter, type RequestCount } from './request-counter.ts';
+export type { AnswerDescription, Route, RouteAnswer } from './route.ts';
+export { ShownError } from './shown-error.ts';

@@ -1,6 +1,6 @@
+import type { Parameter } from '@hercules/http-api';
 import { API_KEY_PATTERN, apiKeyIdentity, parseListedKey, type ApiKeyIdentity } from '@hercules/metadata';
 import { z } from 'zod';
-import type { Parameter } from './parameter.ts';
 
 const EXPECTED = 'expected an API key (a–z, 0–9, _ and at its end 32 hex digits) or a key as the lists show it';
 

@@ -1,6 +1,7 @@
+import { openApiDocument } from '@hercules/http-api';
 import { Authorizer } from '@hercules/metadata';
 import { allRoutes } from '../routes/routes.ts';
-import { openApiDocument } from './openapi.ts';
+import { apiDescription } from './api-description.ts';
 
 type Json = Record<string, unknown>;
 
@@ -17,7 +18,7 @@ const routes = allRoutes({
   tasks: { submit: nothing, wait: () => Promise.resolve() },
   ownTopics: [],
 });
-const document = openApiDocument(routes, '1.2.3');
+const document = openApiDocument(routes, apiDescription('1.2.3'));
 const paths = document.paths as Record<string, Record<string, Json>>;
 const components = document.components as { schemas: Record<string, Json>; securitySchemes: Json };
 

@@ -1,9 +1,14 @@
+import {
+  type Answer,
+  type AnswerDescription,
+  type ApiRequest,
+  DONE,
+  integerParameter,
+  type Parameter,
+  textParameter,
+} from '@hercules/http-api';
 import type { Change } from '../tasks/task.ts';
 import type { TaskQueue } from '../tasks/task-queue.ts';
-import { DONE, type Answer } from './answer.ts';
-import type { ApiRequest } from './api-request.ts';
-import { integerParameter, textParameter, type Parameter } from './parameter.ts';
-import type { AnswerDescription } from './route.ts';
 
 const timeoutMs = integerParameter('timeoutMs', {
   expected: 'a whole number of milliseconds from 1000 to 30000',

@@ -1,9 +1,7 @@
+import { jsonAnswer, patternParameter, type Route } from '@hercules/http-api';
 import { listedKey, RULE_PATTERN } from '@hercules/metadata';
 import { z } from 'zod';
-import { jsonAnswer } from '../http/answer.ts';
 import { keyParameter } from '../http/key-parameter.ts';
-import { patternParameter } from '../http/parameter.ts';
-import type { Route } from '../http/route.ts';
 import { runChange, TASK_ANSWERS, TASK_PARAMETERS } from '../http/task-parameters.ts';
 import type { RouteContext } from './route-context.ts';
 

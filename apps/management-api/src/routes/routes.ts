@@ -1,4 +1,4 @@
-import type { Route } from '../http/route.ts';
+import type { Route } from '@hercules/http-api';
 import { accessRoutes } from './access-routes.ts';
 import type { RouteContext } from './route-context.ts';
 import { streamRoutes } from './stream-routes.ts';

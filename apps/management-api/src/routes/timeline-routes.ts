@@ -1,9 +1,7 @@
+import { integerParameter, jsonAnswer, type Route, textParameter } from '@hercules/http-api';
 import { nameSchema, timelineSchema, type Timeline } from '@hercules/metadata';
 import { HerculesError } from '@hercules/protocol';
 import { z } from 'zod';
-import { jsonAnswer } from '../http/answer.ts';
-import { integerParameter, textParameter } from '../http/parameter.ts';
-import type { Route } from '../http/route.ts';
 import { runChange, TASK_ANSWERS, TASK_PARAMETERS } from '../http/task-parameters.ts';
 import type { RouteContext } from './route-context.ts';
 

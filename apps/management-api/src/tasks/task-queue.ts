@@ -1,7 +1,7 @@
+import { type Caller, callerName } from '@hercules/http-api';
 import { randomUUID } from 'node:crypto';
 import { stringifyJson, type MetadataListener, type TaskResult } from '@hercules/metadata';
 import { ERROR_CODES, HerculesError, type ErrorCode, type Logger } from '@hercules/protocol';
-import { callerName, type Caller } from '../caller.ts';
 import { TaskFailed } from './task-failed.ts';
 import { subjectOf, type Change, type Task } from './task.ts';
 

@@ -1,14 +1,14 @@
-import type { RequestListener, Server } from 'node:http';
+import type { IncomingHttpHeaders, RequestListener, Server } from 'node:http';
 import type { Authorizer } from '@hercules/metadata';
-import { HerculesError, type Logger } from '@hercules/protocol';
+import { type ErrorCode, HerculesError, type Logger } from '@hercules/protocol';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import type { Authentication } from '../authentication.ts';
-import type { Caller } from '../caller.ts';
-import { TaskFailed } from '../tasks/task-failed.ts';
-import { textAnswer, type Answer } from './answer.ts';
+import type { Authentication } from './authentication.ts';
+import type { Caller } from './caller.ts';
+import { textAnswer, type Answer, type StreamedAnswer } from './answer.ts';
 import { ApiRequest } from './api-request.ts';
 import { parseQuery } from './parameter.ts';
 import type { Route } from './route.ts';
+import { ShownError } from './shown-error.ts';
 
 export interface HttpAppOptions {
   readonly routes: readonly Route[];
@@ -25,13 +25,24 @@ export interface HttpAppOptions {
 const METHODS_WITH_ROUTES = 'GET, POST';
 const NO_SUCH_PAGE = textAnswer(404, 'There is no such page');
 const NO_BODY = Buffer.alloc(0);
+/** What callers are told of failures whose own messages are for the log. */
+const TEXTS: Readonly<Partial<Record<ErrorCode, string>>> = {
+  KAFKA_UNAVAILABLE: 'Kafka is not available; try again later',
+  BACKEND_UNAVAILABLE: 'The store is not available; try again later',
+  THROTTLED: 'There is too much to do already; try again later',
+};
 
 /** The routes as a fastify application that keeps the rules of apis §1. */
 export function createHttpApp(options: HttpAppOptions): FastifyInstance {
   const app = fastify({
     bodyLimit: options.maxBodyBytes,
     exposeHeadRoutes: false,
-    routerOptions: { querystringParser: (text) => Object.fromEntries(parseQuery(text)) },
+    // Empty segments do not count in paths with open segments; paths without any are compared as they stand (requireExactPath).
+    routerOptions: {
+      querystringParser: (text) => Object.fromEntries(parseQuery(text)),
+      ignoreTrailingSlash: true,
+      ignoreDuplicateSlashes: true,
+    },
     frameworkErrors: (_error, _request, reply) => void send(reply as unknown as FastifyReply, NO_SUCH_PAGE),
     serverFactory: (listener) =>
       options.createServer((request, response) => {
@@ -65,22 +76,56 @@ function addRoute(app: FastifyInstance, route: Route, { authentication, authoriz
     onRequest: [
       requireExactPath,
       async (request) => {
-        callers.set(request, route.access === 'master' ? authentication.master(request.headers) : authentication.any(request.headers));
+        callers.set(request, callerOf(route, authentication, request.headers));
         if (route.body !== undefined) requireLength(request);
       },
     ],
     handler: async (request, reply) => {
       const body = Buffer.isBuffer(request.body) ? request.body : NO_BODY;
-      const query = new Map(Object.entries(request.query as Record<string, string>));
-      return send(reply, await route.handle(new ApiRequest(callers.get(request)!, query, body, authorizer)));
+      const answer = await route.handle(
+        new ApiRequest({
+          caller: callers.get(request)!,
+          headers: request.headers,
+          query: new Map(Object.entries(request.query as Record<string, string>)),
+          queryString: request.url.slice(request.url.indexOf('?') + 1 || request.url.length),
+          segments: request.params as Record<string, string>,
+          body,
+          authorizer,
+        }),
+      );
+      if (!('stream' in answer)) return send(reply, answer);
+      await writeStream(answer, request, reply);
+      return reply.hijack();
     },
   });
+}
+
+async function writeStream(answer: StreamedAnswer, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  try {
+    await answer.stream(request.raw, reply.raw);
+  } catch (error) {
+    // Once a part is out, the only way to say that the rest is missing is to break the connection off.
+    if (!reply.raw.headersSent) throw error;
+    request.raw.destroy(error as Error);
+  }
+}
+
+function callerOf(route: Route, authentication: Authentication, headers: IncomingHttpHeaders): Caller {
+  switch (route.access) {
+    case 'master':
+      return authentication.master(headers);
+    case 'key':
+      return authentication.any(headers);
+    case 'none':
+      return { kind: 'anonymous' };
+  }
 }
 
 /** Routes are compared with the path as it was sent, not as it reads after percent-decoding (apis §1). */
 async function requireExactPath(request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const [path] = request.url.split('?', 1);
-  if (path !== request.routeOptions.url) reply.callNotFound();
+  const { url = '' } = request.routeOptions;
+  if (path !== url && !url.includes('/:')) reply.callNotFound();
   await Promise.resolve();
 }
 
@@ -90,20 +135,21 @@ function requireLength(request: FastifyRequest): void {
 }
 
 /** fastify adds Content-Length, also to an answer without a body. */
-function send(reply: FastifyReply, { status, contentType, body }: Answer): FastifyReply {
+function send(reply: FastifyReply, { status, contentType, body, headers }: Answer): FastifyReply {
   reply.code(status);
+  if (headers !== undefined) reply.headers(headers);
   if (status === 401) reply.header('WWW-Authenticate', 'Hercules');
   if (contentType !== undefined) reply.header('Content-Type', contentType);
   // A buffer, because fastify would add a charset to the type of a string.
-  return reply.send(body === undefined ? undefined : Buffer.from(body));
+  return reply.send(typeof body === 'string' ? Buffer.from(body) : body);
 }
 
 function answerTo(error: FastifyError | HerculesError, request: FastifyRequest, logger: Logger): Answer {
   if (error instanceof HerculesError) {
     const status = error.httpStatus;
-    if (status < 500 || error instanceof TaskFailed) return textAnswer(status, error.message);
+    if (status < 500 || error instanceof ShownError) return textAnswer(status, error.message);
     logger.error({ err: error, method: request.method, path: request.routeOptions.url }, 'A request failed');
-    return status === 503 ? textAnswer(503, 'Kafka is not available; try again later') : textAnswer(500, 'Internal error');
+    return textAnswer(status, TEXTS[error.code] ?? 'Internal error');
   }
   if (error.statusCode === 413) return textAnswer(413, 'The body is too long');
   if (error.statusCode !== undefined && error.statusCode < 500) return textAnswer(400, 'The request is malformed');

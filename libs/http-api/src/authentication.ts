@@ -7,7 +7,7 @@ import type { Caller } from './caller.ts';
 const MASTER_KEY_SCHEME = 'Hercules masterApiKey ';
 const API_KEY_SCHEME = 'Hercules apiKey ';
 
-/** Reads keys from headers and says whose they are (apis §2). */
+/** Reads keys from headers and says whose they are (apis §2). Without master keys, API keys are the only ones there are. */
 export class Authentication {
   readonly #masterDigests: readonly Buffer[];
   readonly #authorizer: Authorizer;
@@ -35,7 +35,9 @@ export class Authentication {
     if (identity !== undefined) return { kind: 'apiKey', ...identity };
     throw new HerculesError(
       'UNAUTHENTICATED',
-      'This needs a known key in the header "Authorization: Hercules masterApiKey <key>" or "Authorization: Hercules apiKey <key>"',
+      this.#masterDigests.length === 0
+        ? 'This needs a known API key in the header "Authorization: Hercules apiKey <key>"'
+        : 'This needs a known key in the header "Authorization: Hercules masterApiKey <key>" or "Authorization: Hercules apiKey <key>"',
     );
   }
 

@@ -3,12 +3,12 @@ import type { AddressInfo } from 'node:net';
 import { apiKeyIdentity, Authorizer } from '@hercules/metadata';
 import { HerculesError } from '@hercules/protocol';
 import type { FastifyInstance } from 'fastify';
-import { Authentication } from '../authentication.ts';
-import { TaskFailed } from '../tasks/task-failed.ts';
-import { DONE, jsonAnswer, textAnswer } from './answer.ts';
+import { Authentication } from './authentication.ts';
+import { binaryAnswer, DONE, jsonAnswer, textAnswer } from './answer.ts';
 import { createHttpApp } from './http-app.ts';
 import { textParameter } from './parameter.ts';
 import type { Route } from './route.ts';
+import { ShownError } from './shown-error.ts';
 
 const MASTER = 'a-master-key';
 const API_KEY = `shop_${'0'.repeat(32)}`;
@@ -29,11 +29,43 @@ const routes: Route[] = [
   {
     ...common,
     method: 'POST',
+    path: '/a/bytes',
+    access: 'key',
+    body: { description: 'any bytes' },
+    handle: (request) => binaryAnswer(request.body, { 'X-Accept': String(request.headers.accept) }),
+  },
+  {
+    ...common,
+    method: 'GET',
+    path: '/things/:name/all',
+    access: 'none',
+    handle: (request) => jsonAnswer([request.caller.kind, request.segment('name'), request.all('t')]),
+  },
+  { ...common, method: 'GET', path: '/open/right', access: 'none', handle: (request) => (request.requireRight('read', 'x'), DONE) },
+  {
+    ...common,
+    method: 'GET',
+    path: '/a/stream',
+    access: 'key',
+    handle: (request) => ({
+      async stream(_incoming, response) {
+        const step = request.optional(echo);
+        if (step === 'early') throw new HerculesError('NOT_FOUND', 'not here');
+        response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+        await new Promise<void>((resolve) => response.write('data: 1\n\n', () => resolve()));
+        if (step === 'late') throw new Error('broke');
+        response.end('data: 2\n\n');
+      },
+    }),
+  },
+  {
+    ...common,
+    method: 'POST',
     path: '/a/fail',
     access: 'key',
     handle(request) {
       const text = request.optional(echo);
-      if (text === 'task') throw new TaskFailed('INTERNAL', 'told to the caller');
+      if (text === 'task') throw new ShownError('INTERNAL', 'told to the caller');
       throw text === 'bug'
         ? new Error('secret of the house')
         : new HerculesError(text === 'kafka' ? 'KAFKA_UNAVAILABLE' : 'CONFLICT', 'broker 7 says no');
@@ -76,6 +108,7 @@ describe('createHttpApp', () => {
         let text = '';
         response.on('data', (chunk) => (text += chunk));
         response.on('end', () => resolve({ status: response.statusCode!, headers: response.headers, text }));
+        response.on('error', reject);
       });
       outgoing.on('error', reject);
       outgoing.end(body);
@@ -163,6 +196,31 @@ describe('createHttpApp', () => {
     expect(received.status).toBe(status);
     expect(received.headers['content-length']).toBeDefined();
     if (status === 405) expect(received).toMatchObject({ text: '', headers: { allow: 'GET, POST' } });
+  });
+
+  it('takes and gives bytes as they are', async () => {
+    const { status, headers, text } = await send('POST', '/a/bytes', { ...key, accept: 'x/y', 'content-length': '3' }, 'a\0b');
+    expect([status, headers['content-type'], headers['x-accept'], text]).toEqual([200, 'application/octet-stream', 'x/y', 'a\0b']);
+    expect(headers['content-length']).toBe('3');
+  });
+
+  it.each(['/things/a%20b/all', '/things/a%20b/all/', '//things//a%20b/all'])('matches open segments in %s', async (path) => {
+    const { status, text } = await send('GET', `${path}?t=1&t=2`);
+    expect([status, text]).toEqual([200, '["anonymous","a b",["1","2"]]']);
+  });
+
+  it('gives nobody a right that a route without a key asks for', async () => {
+    expect((await send('GET', '/open/right')).status).toBe(401);
+  });
+
+  it('lets a route write its answer bit by bit', async () => {
+    const { status, headers, text } = await send('GET', '/a/stream', key);
+    expect([status, headers['content-type'], text]).toEqual([200, 'text/event-stream', 'data: 1\n\ndata: 2\n\n']);
+  });
+
+  it('answers a failure before the first bit, and breaks off after it', async () => {
+    expect(await send('GET', '/a/stream?text=early', key)).toMatchObject({ status: 404, text: 'not here' });
+    await expect(send('GET', '/a/stream?text=late', key)).rejects.toThrow();
   });
 
   it('serves documents without a key', async () => {

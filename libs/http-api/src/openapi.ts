@@ -1,11 +1,13 @@
 import { z } from 'zod';
-import { JSON_TYPE, TEXT } from './answer.ts';
+import { JSON_TYPE, OCTETS, TEXT } from './answer.ts';
 import type { Parameter } from './parameter.ts';
 import type { AnswerDescription, Route } from './route.ts';
 
 type Json = Record<string, unknown>;
 
-const SECURITY_SCHEMES: Json = {
+const OPEN_SEGMENT = /:(\w+)/g;
+
+const SECURITY_SCHEMES = {
   masterApiKey: {
     type: 'apiKey',
     in: 'header',
@@ -28,52 +30,73 @@ const SERVICE_ROUTES: Readonly<Record<string, Json>> = {
   '/openapi.json': serviceRoute('This description', { 200: 'OpenAPI 3.1' }),
 };
 
+export interface ApiDescription {
+  readonly title: string;
+  readonly version: string;
+  readonly description: string;
+  /** Whether there are master keys. */
+  readonly masterKeys: boolean;
+}
+
 /** The OpenAPI 3.1 description of the routes, made of the same schemas that check requests. */
-export function openApiDocument(routes: readonly Route[], version: string): Json {
+export function openApiDocument(routes: readonly Route[], { masterKeys, ...info }: ApiDescription): Json {
   const schemas: Json = {};
   const paths: Json = { ...SERVICE_ROUTES };
-  for (const route of routes) paths[route.path] = { [route.method.toLowerCase()]: operation(route, schemas) };
+  for (const route of routes) {
+    const path = route.path.replace(OPEN_SEGMENT, '{$1}');
+    paths[path] = { ...(paths[path] as Json | undefined), [route.method.toLowerCase()]: operation(route, masterKeys, schemas) };
+  }
   return {
     openapi: '3.1.0',
-    info: {
-      title: 'Hercules management API',
-      version,
-      description: 'Streams, timelines, rights of API keys and content validations. Errors are answered as one line of text.',
-    },
+    info,
     paths,
-    components: { securitySchemes: SECURITY_SCHEMES, schemas },
+    components: { securitySchemes: masterKeys ? SECURITY_SCHEMES : { apiKey: SECURITY_SCHEMES.apiKey }, schemas },
   };
 }
 
-function operation(route: Route, schemas: Json): Json {
+function operation(route: Route, masterKeys: boolean, schemas: Json): Json {
   const answers: Record<number, AnswerDescription> = {
     ...route.answers,
-    401: { description: 'The key is missing or unknown, or has no rule with this right at all' },
     500: { description: 'Internal error' },
   };
+  if (route.access !== 'none') answers[401] = { description: 'The key is missing or unknown, or has no rule with this right at all' };
   if (route.rights !== undefined) answers[403] = { description: 'The key has no such right on this name, or is blacklisted' };
   if (route.body !== undefined) {
     answers[411] = { description: 'Content-Length is missing' };
     answers[413] = { description: 'The body is too long' };
   }
   return {
-    operationId: route.path.slice(1).replace(/\/(.)/g, (_match, letter: string) => letter.toUpperCase()),
+    operationId: route.path.slice(1).replace(/\/:?(.)/g, (_match, letter: string) => letter.toUpperCase()),
     tags: [route.tag],
     summary: route.summary,
-    ...(route.rights === undefined ? {} : { description: `Rights that an API key needs: ${route.rights}. A master key needs none.` }),
-    security: route.access === 'master' ? [{ masterApiKey: [] }] : [{ masterApiKey: [] }, { apiKey: [] }],
-    parameters: route.parameters.map(parameter),
+    ...(route.rights === undefined
+      ? {}
+      : { description: `Rights that an API key needs: ${route.rights}.${masterKeys ? ' A master key needs none.' : ''}` }),
+    security: security(route, masterKeys),
+    parameters: [
+      ...[...route.path.matchAll(OPEN_SEGMENT)].map(([, name]) => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
+      ...route.parameters.map(parameter),
+    ],
     ...(route.body === undefined
       ? {}
       : {
           requestBody: {
             required: true,
             description: route.body.description,
-            content: { [JSON_TYPE]: { schema: toSchema(route.body.schema, 'input', schemas) } },
+            content:
+              route.body.schema === undefined
+                ? { [OCTETS]: { schema: { type: 'string', format: 'binary' } } }
+                : { [JSON_TYPE]: { schema: toSchema(route.body.schema, 'input', schemas) } },
           },
         }),
     responses: Object.fromEntries(Object.entries(answers).map(([status, answer]) => [status, response(Number(status), answer, schemas)])),
   };
+}
+
+function security(route: Route, masterKeys: boolean): Json[] {
+  if (route.access === 'none') return [];
+  const master = masterKeys || route.access === 'master' ? [{ masterApiKey: [] }] : [];
+  return route.access === 'master' ? master : [...master, { apiKey: [] }];
 }
 
 function parameter({ name, description, required, emptyIsMissing, schema }: Parameter<unknown>): Json {

@@ -1,9 +1,0 @@
-import { shortDigest, type ApiKeyIdentity } from '@hercules/metadata';
-
-/** Who sent a request: the holder of a master key, who may do everything, or of an API key that some rule mentions. */
-export type Caller = { readonly kind: 'master'; readonly digest: string } | ({ readonly kind: 'apiKey' } & ApiKeyIdentity);
-
-/** How logs and queued tasks name a caller: never by the key, always so that one key can be told from another. */
-export function callerName(caller: Caller): string {
-  return caller.kind === 'master' ? `master~${shortDigest(caller.digest)}` : `${caller.prefix}~${shortDigest(caller.digest)}`;
-}
