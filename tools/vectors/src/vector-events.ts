@@ -1,8 +1,9 @@
+import { leftOutEvents } from './left-out-events.ts';
 import type { Shape } from './shape.ts';
 
-/** The events of a file by name: other sections refer to them. */
+/** The events of a file by name: other sections refer to them. Those that files leave out are known all the same. */
 export class VectorEvents {
-  readonly #bytes = new Map<string, Buffer>();
+  readonly #bytes = leftOutEvents();
 
   constructor(file: Shape) {
     if (!file.has('vectors')) return;
@@ -11,7 +12,7 @@ export class VectorEvents {
     }
   }
 
-  /** The bytes of the event that a case names; undefined when the file is a part of a larger set and does not hold it. */
+  /** The bytes of the event that a case names; undefined when neither the file holds it nor is it known otherwise. */
   find(name: Shape): Buffer | undefined {
     return this.#bytes.get(name.text());
   }
