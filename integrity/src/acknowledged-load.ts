@@ -1,43 +1,39 @@
 import { request as httpRequest, Agent } from 'node:http';
-import { eventIdBase64, EventWriter, TickClock, UuidV1Generator } from '@hercules/protocol';
+import { EventWriter } from '@hercules/protocol';
+import type { EventSource } from './event-source.ts';
 
 export interface LoadTarget {
   /** Base URL of the gateway's HTTP port. */
-  readonly gateway: string;
+  readonly gatewayUrl: string;
   readonly apiKey: string;
   readonly stream: string;
 }
 
 interface PendingBatch {
   readonly body: Buffer;
-  readonly ids: readonly string[];
+  /** By which its events are found in their store. */
+  readonly keys: readonly string[];
 }
 
 /**
  * Producers that behave as a careful client does: each sends one batch at a time with `/stream/send`, repeats the same events after anything
- * but an answer of 200, and remembers the id of every event whose batch was acknowledged. Bounded by `stop()` and by its rate.
+ * but an answer of 200, and remembers every event whose batch was acknowledged. Bounded by `stop()` and by its rate.
  */
 export class AcknowledgedLoad {
-  /** Document ids (base64 of the event ids) of all acknowledged events. */
+  /** All acknowledged events, each by what its source finds it by. */
   readonly acknowledged = new Set<string>();
   /** Answers by status; 0 stands for a broken connection. */
   readonly answers = new Map<number, number>();
   readonly #target: LoadTarget;
-  readonly #runId: string;
-  readonly #eventsPerBatch: number;
+  readonly #events: EventSource;
   readonly #pauseMs: number;
   readonly #agent = new Agent({ keepAlive: true });
-  readonly #clock = new TickClock();
-  readonly #uuids = new UuidV1Generator();
   readonly #producers: Promise<void>[] = [];
   #stopping = false;
-  #sequence = 0;
 
-  /** @param runId a word that every event of this load carries in `properties/runId` */
-  constructor(target: LoadTarget, runId: string, { producers = 4, eventsPerBatch = 20, pauseMs = 20 } = {}) {
+  constructor(target: LoadTarget, events: EventSource, { producers = 4, pauseMs = 20 } = {}) {
     this.#target = target;
-    this.#runId = runId;
-    this.#eventsPerBatch = eventsPerBatch;
+    this.#events = events;
     this.#pauseMs = pauseMs;
     for (let i = 0; i < producers; i++) this.#producers.push(this.#produce());
   }
@@ -56,31 +52,15 @@ export class AcknowledgedLoad {
         if (this.#stopping) return;
         await pause(50);
       }
-      for (const id of batch.ids) this.acknowledged.add(id);
+      for (const key of batch.keys) this.acknowledged.add(key);
       await pause(this.#pauseMs);
     }
   }
 
   #nextBatch(): PendingBatch {
     const writer = new EventWriter();
-    const ids: string[] = [];
-    for (let i = 0; i < this.#eventsPerBatch; i++) {
-      const timestamp = this.#clock.now();
-      const uuid = this.#uuids.next();
-      const head = Buffer.alloc(25);
-      head.writeBigInt64BE(timestamp, 1);
-      Buffer.from(uuid.replaceAll('-', ''), 'hex').copy(head, 9);
-      ids.push(eventIdBase64(head, 0));
-      writer.beginEvent(timestamp, uuid);
-      writer.string('message', `event ${this.#sequence++}`);
-      writer.string('level', 'Info');
-      writer.beginContainer('properties');
-      writer.string('project', 'integrity');
-      writer.string('runId', this.#runId);
-      writer.endContainer();
-      writer.endEvent();
-    }
-    return { body: Buffer.from(writer.batch()), ids };
+    const keys = this.#events.writeBatch(writer);
+    return { body: Buffer.from(writer.batch()), keys };
   }
 
   async #send(batch: PendingBatch): Promise<boolean> {
@@ -91,10 +71,10 @@ export class AcknowledgedLoad {
   }
 
   #post(body: Buffer): Promise<number> {
-    const { gateway, apiKey, stream } = this.#target;
+    const { gatewayUrl, apiKey, stream } = this.#target;
     return new Promise((resolve) => {
       const request = httpRequest(
-        `${gateway}/stream/send?stream=${stream}`,
+        `${gatewayUrl}/stream/send?stream=${stream}`,
         {
           method: 'POST',
           agent: this.#agent,

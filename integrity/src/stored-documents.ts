@@ -27,14 +27,3 @@ export async function storedDocuments(client: Client, runId: string): Promise<Ma
   await client.closePointInTime({ id: pit.id });
   return found;
 }
-
-/** What is wrong between what was acknowledged and what is stored; both lists are empty when nothing is. */
-export function compareWithStore(
-  acknowledged: ReadonlySet<string>,
-  stored: ReadonlyMap<string, number>,
-): { missing: string[]; duplicated: string[] } {
-  return {
-    missing: [...acknowledged].filter((id) => !stored.has(id)),
-    duplicated: [...stored].filter(([, times]) => times > 1).map(([id]) => id),
-  };
-}
