@@ -1,0 +1,91 @@
+import { hostname } from 'node:os';
+import { TickClock, UuidV1Generator } from '@hercules/protocol';
+import { EventSender } from '../gateway/event-sender.ts';
+import { Tracer } from '../tracing/tracer.ts';
+import { traceUuid } from '../tracing/trace-context.ts';
+import { type LogLevel, writeLogEvent } from './log-event.ts';
+import { writeMetricEvent } from './metric-event.ts';
+import { ShopCounters } from './shop-counters.ts';
+
+export interface TelemetryOptions {
+  readonly application: string;
+  /** host:port: tells the processes of one application apart. */
+  readonly instance: string;
+  readonly gateway: string;
+  readonly apiKey: string;
+  readonly print: (line: string) => void;
+  readonly metricsPeriodMs?: number;
+}
+
+/** Where the demo's telemetry goes. */
+export const SHOP_STREAMS = { traces: 'traces_demo', logs: 'logs_shop', metrics: 'metrics_demo' } as const;
+
+const PROJECT = 'shop';
+const ENVIRONMENT = 'local';
+
+/** Everything that a service of the shop tells about itself: spans, log lines and metrics, each through a sender of its own. */
+export class Telemetry {
+  readonly tracer: Tracer;
+  readonly counters = new ShopCounters();
+  readonly application: string;
+  readonly #options: TelemetryOptions;
+  readonly #senders: Readonly<Record<keyof typeof SHOP_STREAMS, EventSender>>;
+  readonly #clock = new TickClock();
+  readonly #uuids = new UuidV1Generator();
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(options: TelemetryOptions) {
+    this.#options = options;
+    this.application = options.application;
+    const sender = (stream: string): EventSender => new EventSender({ ...options, stream });
+    this.#senders = {
+      traces: sender(SHOP_STREAMS.traces),
+      logs: sender(SHOP_STREAMS.logs),
+      metrics: sender(SHOP_STREAMS.metrics),
+    };
+    this.tracer = new Tracer({
+      annotations: { application: options.application, environment: ENVIRONMENT, host: hostname() },
+      send: (write) => this.#senders.traces.add(write),
+      clock: this.#clock,
+    });
+    this.#timer = setInterval(() => this.#reportMetrics(), options.metricsPeriodMs ?? 10_000);
+  }
+
+  /** Logs a line that belongs to a trace (its id in hexadecimal) or, without one, to none. */
+  log(level: LogLevel, template: string, traceId?: string, fields: Readonly<Record<string, string | number>> = {}): void {
+    const { application } = this.#options;
+    const common = { project: PROJECT, environment: ENVIRONMENT, application };
+    const trace = traceId === undefined ? {} : { traceId: traceUuid(traceId) };
+    this.#senders.logs.add((writer) =>
+      writeLogEvent(writer, this.#clock.now(), this.#uuids.next(), level, template, { ...fields, ...common, ...trace }),
+    );
+  }
+
+  /** Sends what is left, for at most so long. */
+  async close(timeoutMs: number): Promise<void> {
+    clearInterval(this.#timer);
+    this.#reportMetrics();
+    await Promise.all(Object.values(this.#senders).map((sender) => sender.close(timeoutMs)));
+  }
+
+  #reportMetrics(): void {
+    for (const [kind, sender] of Object.entries(this.#senders)) {
+      const dropped = { name: 'shop_dropped_events_total', tags: [['stream', SHOP_STREAMS[kind as keyof typeof SHOP_STREAMS]]] as const };
+      this.#sendMetric(dropped.name, dropped.tags, sender.dropped);
+    }
+    for (const { name, tags, value } of this.counters.report()) this.#sendMetric(name, tags, value);
+  }
+
+  #sendMetric(name: string, tags: readonly (readonly [string, string])[], value: number): void {
+    const { application, instance } = this.#options;
+    const all = [
+      ['_name', name],
+      ['project', PROJECT],
+      ['environment', ENVIRONMENT],
+      ['application', application],
+      ['instance', instance],
+      ...tags,
+    ] as const;
+    this.#senders.metrics.add((writer) => writeMetricEvent(writer, this.#clock.now(), this.#uuids.next(), all, value));
+  }
+}
