@@ -1,25 +1,25 @@
 import type { Client, estypes } from '@elastic/elasticsearch';
 import type { Logger } from '@hercules/protocol';
 import type { ElasticSinkConfig } from './config.ts';
+import { fieldMappings, KEYWORD } from './field-mappings.ts';
+import { type TemplateTarget, templateTarget } from './template-target.ts';
 
 /** Raised with every change of the template below, so that a newer sink replaces an older one's template and not the other way round. */
 const TEMPLATE_VERSION = 1;
 
-/** One template for each prefix, so that sinks with different prefixes do not replace each other's. */
-export function indexTemplateName(prefix: string): string {
-  return prefix.replace(/[._-]+$/, '');
-}
+type TemplateConfig = Pick<ElasticSinkConfig, 'template' | 'index' | 'timestampField' | 'mapping'>;
 
-const KEYWORD = { type: 'keyword', ignore_above: 8191 } as const;
-
-function templateBody(config: Pick<ElasticSinkConfig, 'template' | 'index' | 'timestampField'>): estypes.IndicesPutIndexTemplateRequest {
-  const { template, index, timestampField } = config;
+function templateBody(
+  config: TemplateConfig,
+  { templateName, patterns, priority }: TemplateTarget,
+): estypes.IndicesPutIndexTemplateRequest {
+  const { template } = config;
   return {
-    name: indexTemplateName(index.prefix),
-    index_patterns: [`${index.prefix}*`],
-    priority: 200,
+    name: templateName,
+    index_patterns: [...patterns],
+    priority,
     version: TEMPLATE_VERSION,
-    _meta: { description: 'Log events of Hercules' },
+    _meta: { description: config.mapping === 'annotation-event' ? 'Annotations of Hercules' : 'Log events of Hercules' },
     template: {
       settings: {
         'index.number_of_shards': template.shards,
@@ -35,17 +35,7 @@ function templateBody(config: Pick<ElasticSinkConfig, 'template' | 'index' | 'ti
         date_detection: false,
         numeric_detection: false,
         dynamic_templates: [{ strings: { match_mapping_type: 'string', mapping: KEYWORD } }],
-        properties: {
-          // Nanoseconds keep the order of events within a millisecond: their time has a resolution of 100 ns.
-          [timestampField]: { type: 'date_nanos', ignore_malformed: false },
-          message: { type: 'text' },
-          messageTemplate: { type: 'text', fields: { keyword: KEYWORD } },
-          stackTrace: { type: 'text' },
-          level: { type: 'keyword' },
-          utcOffset: { type: 'long' },
-          traceId: { type: 'keyword' },
-          spanId: { type: 'keyword' },
-        },
+        properties: fieldMappings(config),
       },
     },
   };
@@ -55,22 +45,18 @@ function templateBody(config: Pick<ElasticSinkConfig, 'template' | 'index' | 'ti
  * Installs the index template, unless one of this or a later version, or one that somebody made by hand, is there under its name.
  * @throws the client's error when Elasticsearch cannot be reached or refuses; the sink loop repeats the call
  */
-export async function installIndexTemplate(
-  client: Client,
-  config: Pick<ElasticSinkConfig, 'template' | 'index' | 'timestampField'>,
-  logger: Logger,
-): Promise<void> {
+export async function installIndexTemplate(client: Client, config: TemplateConfig, logger: Logger): Promise<void> {
   if (!config.template.install) return;
-  if (config.index.prefix === '') {
-    // A template for every index of the cluster would reach indexes that are not ours.
+  const target = templateTarget(config.index);
+  if (target === undefined) {
     logger.warn({}, 'the index template is not installed: with an empty index.prefix it would apply to every index of the cluster');
     return;
   }
-  const name = indexTemplateName(config.index.prefix);
+  const { templateName: name } = target;
   const present = await client.indices.getIndexTemplate({ name }, { ignore: [404] });
   const installed = present.index_templates?.[0]?.index_template;
   // A template without a version was made by hand: it is the administrator's word.
   if (installed !== undefined && (installed.version ?? Infinity) >= TEMPLATE_VERSION) return;
-  await client.indices.putIndexTemplate(templateBody(config));
+  await client.indices.putIndexTemplate(templateBody(config, target));
   logger.info({ template: name, version: TEMPLATE_VERSION }, 'installed the index template');
 }
