@@ -32,6 +32,19 @@ describe('log4jFormat', () => {
     });
   });
 
+  it('reads a line of Cassandra', () => {
+    const line = '2026-11-25 03:17:40,052 WARN  [Native-Transport-1] StorageService.java:2086 - Node is (up)';
+    expect(log4jFormat.startsEntry(line, undefined)).toBe(true);
+    expect(log4jFormat.parse([line, '\tat a.B.c(B.java:1)'])).toMatchObject({
+      timestampMs: new Date(2026, 10, 25, 3, 17, 40, 52).getTime(),
+      level: 'Warn',
+      logger: 'StorageService',
+      message: 'Node is (up)',
+      stackTrace: '\tat a.B.c(B.java:1)',
+      properties: { thread: 'Native-Transport-1' },
+    });
+  });
+
   it('separates the stack trace from a message of several lines', () => {
     const lines = [
       '[2026-11-25T03:17:40,052Z] ERROR Error while',

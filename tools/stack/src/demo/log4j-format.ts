@@ -6,15 +6,19 @@ const TIME = String.raw`(\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}[,.]\d{3})(Z|[+-]
 const LEVEL_FIRST = new RegExp(String.raw`^\[?${TIME}\]? ([A-Z]+) (.*)$`);
 /** `[time][LEVEL ][logger] [node] message`, as Elasticsearch writes it. */
 const BRACKETS = new RegExp(String.raw`^\[${TIME}\]\[([A-Z]+) *\]\[([^\]]*?) *\] (?:\[([^\]]*)\] ?)?(.*)$`);
+/** `time LEVEL  [thread] File.java:12 - message`, as Cassandra's logback writes it. */
+const THREAD_AND_FILE = new RegExp(String.raw`^${TIME} ([A-Z]+) +\[([^\]]+)\] ([\w$.-]+):\d+ - (.*)$`);
 const LOGGER_AT_END = /^(.*) \(([\w.$-]+)\)$/s;
 const FRAME = /^\s+(at |\.\.\. \d+ more)/;
 
-/** Text logs of log4j 2 in the patterns of Kafka and Elasticsearch, Java stack traces included. */
+/** Text logs in the patterns of Kafka, Elasticsearch and Cassandra, Java stack traces included. */
 export const log4jFormat: LogFormat = {
   startsEntry: (line) => LEVEL_FIRST.test(line) || BRACKETS.test(line),
   parse(lines) {
     const [first = '', ...rest] = lines;
-    const header = parseBrackets(first) ?? parseLevelFirst(first) ?? { level: 'Info' as const, message: first };
+    const header = parseBrackets(first) ??
+      parseThreadAndFile(first) ??
+      parseLevelFirst(first) ?? { level: 'Info' as const, message: first };
     const { text, stackTrace } = splitTrace(rest);
     return {
       timestampMs: undefined,
@@ -38,6 +42,18 @@ function parseBrackets(line: string): Header | undefined {
     ...(logger ? { logger } : {}),
     message: message!.trim(),
     properties: node ? { node } : {},
+  };
+}
+
+function parseThreadAndFile(line: string): Header | undefined {
+  const [, time, offset, level, thread, file, message] = THREAD_AND_FILE.exec(line) ?? [];
+  if (time === undefined) return undefined;
+  return {
+    timestampMs: parseTime(time, offset),
+    level: logLevel(level!),
+    logger: file!.replace(/\.java$/, ''),
+    message: message!,
+    properties: { thread: thread! },
   };
 }
 
