@@ -1,6 +1,7 @@
 import { TickClock, UuidV1Generator } from '@hercules/protocol';
 import type { EventSender } from '../gateway/event-sender.ts';
 import { writeMetricEvent } from '../telemetry/metric-event.ts';
+import { everyPeriod } from '../telemetry/every-period.ts';
 import type { MetricSample, MetricSource } from './metric-sample.ts';
 
 export interface MetricsReporterOptions {
@@ -19,7 +20,7 @@ export class MetricsReporter {
   readonly #clock = new TickClock();
   readonly #uuids = new UuidV1Generator();
   readonly #silent = new Set<MetricSource>();
-  #timer: NodeJS.Timeout | undefined;
+  #end: () => void = () => undefined;
   #isReading = false;
 
   constructor(options: MetricsReporterOptions) {
@@ -27,12 +28,11 @@ export class MetricsReporter {
   }
 
   start(): void {
-    void this.report();
-    this.#timer = setInterval(() => void this.report(), this.#options.periodMs ?? 10_000);
+    this.#end = everyPeriod(this.#options.periodMs ?? 10_000, () => void this.report());
   }
 
   stop(): void {
-    clearInterval(this.#timer);
+    this.#end();
   }
 
   /** One round; left out while the last one still waits for an answer. */

@@ -3,6 +3,7 @@ import { TickClock, UuidV1Generator } from '@hercules/protocol';
 import { EventSender } from '../gateway/event-sender.ts';
 import { Tracer } from '../tracing/tracer.ts';
 import { traceUuid } from '../tracing/trace-context.ts';
+import { everyPeriod } from './every-period.ts';
 import { type LogLevel, writeLogEvent } from './log-event.ts';
 import { writeMetricEvent } from './metric-event.ts';
 import { ShopCounters } from './shop-counters.ts';
@@ -32,7 +33,7 @@ export class Telemetry {
   readonly #senders: Readonly<Record<keyof typeof SHOP_STREAMS, EventSender>>;
   readonly #clock = new TickClock();
   readonly #uuids = new UuidV1Generator();
-  readonly #timer: NodeJS.Timeout;
+  readonly #endReports: () => void;
 
   constructor(options: TelemetryOptions) {
     this.#options = options;
@@ -48,7 +49,7 @@ export class Telemetry {
       send: (write) => this.#senders.traces.add(write),
       clock: this.#clock,
     });
-    this.#timer = setInterval(() => this.#reportMetrics(), options.metricsPeriodMs ?? 10_000);
+    this.#endReports = everyPeriod(options.metricsPeriodMs ?? 10_000, () => this.#reportMetrics());
   }
 
   /** Logs a line that belongs to a trace (its id in hexadecimal) or, without one, to none. */
@@ -63,7 +64,7 @@ export class Telemetry {
 
   /** Sends what is left, for at most so long. */
   async close(timeoutMs: number): Promise<void> {
-    clearInterval(this.#timer);
+    this.#endReports();
     this.#reportMetrics();
     await Promise.all(Object.values(this.#senders).map((sender) => sender.close(timeoutMs)));
   }
