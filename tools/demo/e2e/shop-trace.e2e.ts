@@ -94,7 +94,7 @@ describe('the shop', () => {
     });
     for (const log of logs) {
       const properties = log.payload.get('properties')!.value as ReadonlyMap<string, Value>;
-      expect(properties.get('traceId')).toEqual({ type: 'uuid', value: traceUuid(CALLER.traceId) });
+      expect(properties.get('traceId')).toEqual({ type: 'string', value: CALLER.traceId });
       expect(text(log, 'message')).toContain('the bank has closed the connection');
     }
   });

@@ -1,13 +1,10 @@
 import { HttpService, type ShopRoute } from './http/http-service.ts';
-import { numberOption } from './service-options.ts';
+import { type CommonOption, numberOption } from './service-options.ts';
 import { Telemetry } from './telemetry/telemetry.ts';
 
-export interface ShopServiceOptions {
+/** Ports and the like are texts of the command line. */
+export interface ShopServiceOptions extends Readonly<Record<CommonOption, string>> {
   readonly application: string;
-  /** As text of the command line. */
-  readonly port: string;
-  readonly gateway: string;
-  readonly apiKey: string;
   /** Builds the service's routes, and says what else has to be stopped before the server is. */
   readonly start: (telemetry: Telemetry) => { routes: Readonly<Record<string, ShopRoute>>; onListening?: () => void; onStop?: () => void };
 }
@@ -16,12 +13,13 @@ const ANSWER_MS = 1000;
 const FLUSH_MS = 1000;
 
 /** Runs one service of the shop until SIGTERM or SIGINT: then it answers what is under way, sends its last events, and ends within 2 s. */
-export async function runShopService({ application, port, gateway, apiKey, start }: ShopServiceOptions): Promise<void> {
+export async function runShopService({ start, ...options }: ShopServiceOptions): Promise<void> {
+  const { application, port, gateway } = options;
   const print = (line: string): void => void process.stdout.write(`${new Date().toISOString()} ${application}: ${line}\n`);
   const stopped = new Promise<NodeJS.Signals>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, resolve);
   });
-  const telemetry = new Telemetry({ application, instance: `127.0.0.1:${port}`, gateway, apiKey, print });
+  const telemetry = new Telemetry({ ...options, instance: `127.0.0.1:${port}`, print });
   try {
     const { routes, onListening, onStop } = start(telemetry);
     const service = new HttpService(telemetry, routes);

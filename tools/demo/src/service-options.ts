@@ -3,19 +3,26 @@ import { parseArgs } from 'node:util';
 /** Where the API key stands, so that it need not be among the arguments, which every user of the machine can see. */
 const API_KEY_VARIABLE = 'HERCULES_DEMO_API_KEY';
 
+export type CommonOption = 'port' | 'gateway' | 'apiKey' | 'environment';
+
 /**
- * Reads the arguments of a service: `--port`, `--gateway`, `--api-key` and those of its own, all with a value. What cannot be read ends the process with 2.
+ * Reads the arguments of a service: `--port`, `--gateway`, `--api-key`, `--environment` and those of its own, all with a value. What cannot be read ends the process with 2.
  * @param defaults of the service's own arguments and the port
  */
 export function serviceOptions<K extends string>(
   defaults: Readonly<Record<K | 'port', string>>,
-): Readonly<Record<K | 'port' | 'gateway' | 'apiKey', string>> {
-  const texts: Record<string, string> = { gateway: 'http://127.0.0.1:6306', 'api-key': process.env[API_KEY_VARIABLE] ?? '', ...defaults };
+): Readonly<Record<K | CommonOption, string>> {
+  const texts: Record<string, string> = {
+    gateway: 'http://127.0.0.1:6306',
+    'api-key': process.env[API_KEY_VARIABLE] ?? '',
+    environment: 'local',
+    ...defaults,
+  };
   const options = Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, { type: 'string' as const, default: text }]));
   try {
     const { 'api-key': apiKey, ...values } = parseArgs({ options }).values as Record<string, string>;
     if (!apiKey) throw new Error(`--api-key or ${API_KEY_VARIABLE} is missing`);
-    return { ...values, apiKey } as Record<K | 'port' | 'gateway' | 'apiKey', string>;
+    return { ...values, apiKey } as Record<K | CommonOption, string>;
   } catch (error) {
     process.stderr.write(
       `${(error as Error).message}; expected ${Object.keys(texts)

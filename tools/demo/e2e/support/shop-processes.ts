@@ -5,6 +5,7 @@ export interface ShopSettings {
   /** Base URL of the gateway that gets the telemetry. */
   readonly gateway: string;
   readonly apiKey: string;
+  readonly environment?: string;
   readonly failureRate?: number;
   /** Requests a second that the shop makes of itself. */
   readonly rate?: number;
@@ -23,12 +24,12 @@ export class ShopProcesses {
   }
 
   /** Starts them and waits until all answer. */
-  static async start({ gateway, apiKey, failureRate = 0, rate = 0 }: ShopSettings): Promise<ShopProcesses> {
+  static async start({ gateway, apiKey, environment = 'local', failureRate = 0, rate = 0 }: ShopSettings): Promise<ShopProcesses> {
     const start = async (service: string, args: readonly string[]): Promise<{ app: AppProcess; url: string }> => {
       const port = String(await freePort());
       const app = new AppProcess({
         entry: join(__dirname, '..', '..', 'src', service, 'main.ts'),
-        args: ['--port', port, '--gateway', gateway, ...args],
+        args: ['--port', port, '--gateway', gateway, '--environment', environment, ...args],
         env: { HERCULES_HTTP_PORT: port, HERCULES_DEMO_API_KEY: apiKey },
       });
       return { app, url: `http://127.0.0.1:${port}` };

@@ -6,7 +6,7 @@ export interface LogFields {
   readonly project: string;
   readonly environment: string;
   readonly application: string;
-  /** As a uuid; links the line to its trace. */
+  /** 32 hexadecimal digits, as Zipkin and W3C write it, so that one text finds the logs and the spans of a trace. */
   readonly traceId?: string;
   /** Further facts. */
   readonly [key: string]: string | number | undefined;
@@ -31,8 +31,7 @@ export function writeLogEvent(
   writer.beginContainer('properties');
   for (const [key, value] of Object.entries(fields)) {
     if (value === undefined) continue;
-    if (key === 'traceId') writer.uuid(key, value as string);
-    else if (typeof value === 'string') writer.string(key, value);
+    if (typeof value === 'string') writer.string(key, value);
     else writer.double(key, value);
   }
   writer.endContainer();

@@ -2,7 +2,6 @@ import { hostname } from 'node:os';
 import { TickClock, UuidV1Generator } from '@hercules/protocol';
 import { EventSender } from '../gateway/event-sender.ts';
 import { Tracer } from '../tracing/tracer.ts';
-import { traceUuid } from '../tracing/trace-context.ts';
 import { everyPeriod } from './every-period.ts';
 import { type LogLevel, writeLogEvent } from './log-event.ts';
 import { writeMetricEvent } from './metric-event.ts';
@@ -12,6 +11,8 @@ export interface TelemetryOptions {
   readonly application: string;
   /** host:port: tells the processes of one application apart. */
   readonly instance: string;
+  /** Where the shop runs: a tag of everything it tells. */
+  readonly environment: string;
   readonly gateway: string;
   readonly apiKey: string;
   readonly print: (line: string) => void;
@@ -22,7 +23,6 @@ export interface TelemetryOptions {
 export const SHOP_STREAMS = { traces: 'traces_demo', logs: 'logs_shop', metrics: 'metrics_demo' } as const;
 
 const PROJECT = 'shop';
-const ENVIRONMENT = 'local';
 
 /** Everything that a service of the shop tells about itself: spans, log lines and metrics, each through a sender of its own. */
 export class Telemetry {
@@ -45,18 +45,18 @@ export class Telemetry {
       metrics: sender(SHOP_STREAMS.metrics),
     };
     this.tracer = new Tracer({
-      annotations: { application: options.application, environment: ENVIRONMENT, host: hostname() },
+      annotations: { application: options.application, environment: options.environment, host: hostname() },
       send: (write) => this.#senders.traces.add(write),
       clock: this.#clock,
     });
     this.#endReports = everyPeriod(options.metricsPeriodMs ?? 10_000, () => this.#reportMetrics());
   }
 
-  /** Logs a line that belongs to a trace (its id in hexadecimal) or, without one, to none. */
+  /** Logs a line that belongs to a trace or, without one, to none. */
   log(level: LogLevel, template: string, traceId?: string, fields: Readonly<Record<string, string | number>> = {}): void {
-    const { application } = this.#options;
-    const common = { project: PROJECT, environment: ENVIRONMENT, application };
-    const trace = traceId === undefined ? {} : { traceId: traceUuid(traceId) };
+    const { application, environment } = this.#options;
+    const common = { project: PROJECT, environment, application };
+    const trace = traceId === undefined ? {} : { traceId };
     this.#senders.logs.add((writer) =>
       writeLogEvent(writer, this.#clock.now(), this.#uuids.next(), level, template, { ...fields, ...common, ...trace }),
     );
@@ -78,11 +78,11 @@ export class Telemetry {
   }
 
   #sendMetric(name: string, tags: readonly (readonly [string, string])[], value: number): void {
-    const { application, instance } = this.#options;
+    const { application, environment, instance } = this.#options;
     const all = [
       ['_name', name],
       ['project', PROJECT],
-      ['environment', ENVIRONMENT],
+      ['environment', environment],
       ['application', application],
       ['instance', instance],
       ...tags,
