@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { EventWriter } from '@hercules/protocol';
+import { failureReason } from '../http/failure-reason.ts';
 
 export interface EventSenderOptions {
   /** Base URL of the gateway. */
@@ -125,8 +126,7 @@ export class EventSender {
       if (response.status === 200) return undefined;
       return { text: `${response.status} ${text}`.trim(), isFinal: FINAL_STATUSES.includes(response.status) };
     } catch (error) {
-      const { cause, message } = error as Error;
-      return { text: cause instanceof Error && cause.message !== '' ? cause.message : message, isFinal: false };
+      return { text: failureReason(error), isFinal: false };
     }
   }
 

@@ -1,5 +1,6 @@
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { formatTraceparent, type SpanContext } from '../tracing/trace-context.ts';
+import { failureReason } from './failure-reason.ts';
 import { HttpProblem } from './http-problem.ts';
 
 const TIMEOUT_MS = 5000;
@@ -47,15 +48,11 @@ export class HttpClient {
       if (response.ok) return answer;
       throw new HttpProblem(response.status < 500 ? response.status : BAD_GATEWAY, answer.error ?? `status ${response.status}`);
     } catch (error) {
-      const problem = error instanceof HttpProblem ? error : new HttpProblem(BAD_GATEWAY, `${this.#service}: ${reasonOf(error as Error)}`);
+      const problem = error instanceof HttpProblem ? error : new HttpProblem(BAD_GATEWAY, `${this.#service}: ${failureReason(error)}`);
       span.fail(problem.message);
       throw problem;
     } finally {
       span.end();
     }
   }
-}
-
-function reasonOf({ cause, message }: Error): string {
-  return cause instanceof Error && cause.message !== '' ? cause.message : message;
 }

@@ -1,6 +1,7 @@
 import { TickClock, UuidV1Generator } from '@hercules/protocol';
 import type { EventSender } from '../gateway/event-sender.ts';
 import { writeMetricEvent } from '../telemetry/metric-event.ts';
+import { failureReason } from '../http/failure-reason.ts';
 import { everyPeriod } from '../telemetry/every-period.ts';
 import type { MetricSample, MetricSource } from './metric-sample.ts';
 
@@ -51,7 +52,7 @@ export class MetricsReporter {
       if (this.#silent.delete(source)) this.#options.print(`${source.application} tells its metrics again`);
     } catch (error) {
       up = 0;
-      if (!this.#silent.has(source)) this.#options.print(`no metrics of ${source.application}: ${(error as Error).message}`);
+      if (!this.#silent.has(source)) this.#options.print(`no metrics of ${source.application}: ${failureReason(error)}`);
       this.#silent.add(source);
     }
     for (const sample of [{ name: 'up', tags: [], value: up }, ...samples]) this.#send(source, sample);
