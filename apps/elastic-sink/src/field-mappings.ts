@@ -16,7 +16,10 @@ const LOG_FIELDS: Fields = {
   spanId: { type: 'keyword' },
 };
 
-/** Grafana splits `tags` at its commas; in a query `tags:"application=gateway"` finds the pair, and `application:gateway` the field of its own. */
+/**
+ * Grafana splits `tags` at its commas; in a query `tags:"application=gateway"` finds the pair, and `application:gateway` the field of its
+ * own.
+ */
 const ANNOTATION_FIELDS: Fields = {
   description: { type: 'text' },
   tags: { type: 'text', fields: { keyword: KEYWORD } },

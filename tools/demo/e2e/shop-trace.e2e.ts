@@ -30,7 +30,10 @@ const order = (body: unknown): Promise<Response> =>
 const text = (event: HerculesEvent, key: string): string | undefined => event.payload.get(key)?.value as string | undefined;
 const annotation = (event: HerculesEvent, key: string): unknown =>
   (event.payload.get('annotations')!.value as ReadonlyMap<string, Value>).get(key)?.value;
-/** The spans from the outermost to the innermost, as `application operation kind`. @throws Error unless each but the first has its parent there */
+/**
+ * The spans from the outermost to the innermost, as `application operation kind`.
+ * @throws Error unless each but the first has its parent there
+ */
 async function spansOf(count: number): Promise<HerculesEvent[]> {
   const events = await waitUntil(`${count} spans`, 10_000, () => gateway.of('traces_demo').length === count && gateway.of('traces_demo'));
   return [...events].sort((a, b) =>

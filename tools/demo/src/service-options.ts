@@ -6,8 +6,8 @@ const API_KEY_VARIABLE = 'HERCULES_DEMO_API_KEY';
 export type CommonOption = 'port' | 'gateway' | 'apiKey' | 'environment';
 
 /**
- * Reads the arguments of a service: `--port`, `--gateway`, `--api-key`, `--environment` and those of its own, all with a value. What cannot be read ends the
- * process with 2.
+ * Reads the arguments of a service: `--port`, `--gateway`, `--api-key`, `--environment` and those of its own, all with a value. What cannot
+ * be read ends the process with 2.
  * @param defaults of the service's own arguments and the port
  */
 export function serviceOptions<K extends string>(

@@ -29,8 +29,8 @@ const MASTER_KEY = 'whole-path-master-key';
 const SILENT: Logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /**
- * The apps between the demo and the stores, as `npm start` wires them, with streams, indexes and metrics that are nobody else's: management-api, gateway, and
- * the sinks for logs, annotations and metrics.
+ * The apps between the demo and the stores, as `npm start` wires them, with streams, indexes and metrics that are nobody else's:
+ * management-api, gateway, and the sinks for logs, annotations and metrics.
  */
 export class WholePath {
   readonly name = `demo_${randomBytes(4).toString('hex')}`;

@@ -1,4 +1,5 @@
-// shop-front: what customers see. Searches the catalogue, hands orders to shop-cart, and makes some requests of its own so that there is something to see.
+// shop-front: what customers see. Searches the catalogue, hands orders to shop-cart, and makes some requests of its own so that there is
+// something to see.
 import { HttpClient } from '../http/http-client.ts';
 import { runShopService } from '../run-shop-service.ts';
 import { numberOption, serviceOptions } from '../service-options.ts';

@@ -2,7 +2,10 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type HerculesEvent, readBatch } from '@hercules/protocol';
 
-/** Stands in for a gateway in tests of what sends to one: takes batches over HTTP as they come and decodes them with the protocol's own reader. */
+/**
+ * Stands in for a gateway in tests of what sends to one: takes batches over HTTP as they come and decodes them with the protocol's own
+ * reader.
+ */
 export class RecordingGateway {
   /** Events by stream, in the order of their arrival. */
   readonly events = new Map<string, HerculesEvent[]>();

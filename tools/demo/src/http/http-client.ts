@@ -21,7 +21,8 @@ export class HttpClient {
 
   /**
    * @returns the answer's JSON
-   * @throws HttpProblem with the service's message: its own status when the request was wrong, 502 when the service failed or cannot be reached
+   * @throws HttpProblem with the service's message: its own status when the request was wrong, 502 when the service failed or cannot be
+   * reached
    */
   async post<T>(path: string, body: unknown, parent: SpanContext): Promise<T> {
     const { tracer, application } = this.#telemetry;

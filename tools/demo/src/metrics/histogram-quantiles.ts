@@ -7,13 +7,15 @@ const QUANTILES: readonly number[] = [0.5, 0.99];
 type Buckets = Map<number, number>;
 
 /**
- * Follows the histograms of one app: what is sent on are quantiles of the time since the last look, not some twenty series of buckets. Within a bucket the
- * observations count as evenly spread.
+ * Follows the histograms of one app: what is sent on are quantiles of the time since the last look, not some twenty series of buckets.
+ * Within a bucket the observations count as evenly spread.
  */
 export class HistogramQuantiles {
   #last = new Map<string, Buckets>();
 
-  /** @returns nothing for a histogram without new observations, and nothing at the first look, when it is not known since when they count */
+  /**
+   * @returns nothing for a histogram without new observations, and nothing at the first look, when it is not known since when they count
+   */
   next(samples: Iterable<PrometheusSample>): MetricSample[] {
     const current = collectBuckets(samples);
     const quantiles = [...current].flatMap(([name, buckets]) => this.#quantilesOf(name, buckets));

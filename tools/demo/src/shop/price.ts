@@ -23,7 +23,10 @@ const FREE_SHIPPING_FROM = 5000;
 const SHIPPING = 490;
 const TAX = 0.19;
 
-/** What an order costs: five pieces and more of a product are a tenth cheaper, and from 50 euros on shipping is free. @throws HttpProblem 400 */
+/**
+ * What an order costs: five pieces and more of a product are a tenth cheaper, and from 50 euros on shipping is free.
+ * @throws HttpProblem 400
+ */
 export function priceOf(items: readonly OrderItem[]): Price {
   let goods = 0;
   let discount = 0;

@@ -2,7 +2,8 @@
 const BEHIND_MS = 200;
 
 /**
- * Calls back once in each period of the wall clock, soon after it has begun: a store that keeps one point a period then has exactly one in each.
+ * Calls back once in each period of the wall clock, soon after it has begun: a store that keeps one point a period then has exactly one in
+ * each.
  * @returns what ends it
  */
 export function everyPeriod(periodMs: number, callback: () => void): () => void {

@@ -16,8 +16,8 @@ interface ComponentEvent {
 }
 
 /**
- * Sends an annotation when a component of the stack has started and when it has ended without being told to. What it has seen it need not keep: the same start
- * gives the same event at every run of the demo, and an event that is stored already replaces itself.
+ * Sends an annotation when a component of the stack has started and when it has ended without being told to. What it has seen it need not
+ * keep: the same start gives the same event at every run of the demo, and an event that is stored already replaces itself.
  */
 export class ComponentEvents {
   readonly #layout: StackLayout;

@@ -1,5 +1,5 @@
-// The demo of `npm start`: does what an agent does in production. Ships the log files of the servers and apps through the gateway, reads their metrics, and
-// tells when they start.
+// The demo of `npm start`: does what an agent does in production. Ships the log files of the servers and apps through the gateway, reads
+// their metrics, and tells when they start.
 import { parseArgs } from 'node:util';
 import { shownName } from '../stack/component-name.ts';
 import { DEMO_STREAMS } from '../stack/management-client.ts';
