@@ -1,5 +1,7 @@
 export type { FetchOptions } from './artifacts/artifact.ts';
+export { cassandraJars, CASSANDRA_VERSION } from './artifacts/cassandra-artifact.ts';
 export { elasticsearchHome, ELASTICSEARCH_VERSION } from './artifacts/elasticsearch-artifact.ts';
+export { graphiteEnvironment, GRAPHITE_VERSION } from './artifacts/graphite-artifact.ts';
 export { kafkaJars, KAFKA_VERSION } from './artifacts/kafka-artifact.ts';
 export { type DaemonOptions, startDaemon } from './process/daemon.ts';
 export { withFileLock } from './process/file-lock.ts';
@@ -10,12 +12,15 @@ export { descendantsOf } from './process/process-tree.ts';
 export { killProcess, stopProcess } from './process/stop-process.ts';
 export { Progress } from './progress.ts';
 export { projectRoot } from './project-root.ts';
+export { isCassandraReady } from './servers/cassandra-probe.ts';
+export { type CassandraOptions, CassandraServer, startCassandra } from './servers/cassandra-server.ts';
 export {
   type ElasticsearchOptions,
   ElasticsearchServer,
   isElasticsearchReady,
   startElasticsearch,
 } from './servers/elasticsearch-server.ts';
+export { type GraphiteOptions, type GraphiteProcess, GraphiteServer, isGraphiteReady, startGraphite } from './servers/graphite-server.ts';
 export { type KafkaClusterOptions, KafkaServers, startKafkaCluster } from './servers/kafka-cluster.ts';
 export { countKafkaBrokers } from './servers/kafka-probe.ts';
 export { type KafkaServer, type KafkaServerOptions, startKafka } from './servers/kafka-server.ts';

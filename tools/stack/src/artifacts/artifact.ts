@@ -13,8 +13,14 @@ const LOCK_TIMEOUT_MS = 30 * 60_000;
 /**
  * Returns the folder `<cache>/<name>`, filled by `fill` if it is not there yet. Filled beside its place and moved there when complete, under a lock: two
  * starts at once download once, and a start that was killed leaves nothing half done.
+ * @param lockName One lock for everything that Maven fetches: two Mavens at once can damage the local repository that they share.
  */
-export async function cachedArtifact(name: string, options: FetchOptions, fill: (folder: string) => Promise<void>): Promise<string> {
+export async function cachedArtifact(
+  name: string,
+  options: FetchOptions,
+  fill: (folder: string) => Promise<void>,
+  lockName = 'download',
+): Promise<string> {
   const cache = cacheFolder();
   const folder = join(cache, name);
   const marker = join(folder, '.ready');
@@ -22,8 +28,7 @@ export async function cachedArtifact(name: string, options: FetchOptions, fill: 
   const onWait = (pid: number): void =>
     options.onProgress?.(pid === process.pid ? 'waiting for the other download' : `waiting for process ${pid}, which downloads`);
   const lock = { timeoutMs: LOCK_TIMEOUT_MS, onWait, ...(options.signal ? { signal: options.signal } : {}) };
-  // One lock for all: two Mavens at once can damage the local repository that they share.
-  await withFileLock(join(cache, 'download.lock'), lock, async () => {
+  await withFileLock(join(cache, `${lockName}.lock`), lock, async () => {
     if (existsSync(marker)) return;
     mkdirSync(join(cache, 'partial'), { recursive: true });
     const draft = mkdtempSync(join(cache, 'partial', `${name}-`));

@@ -15,9 +15,7 @@ export interface MavenOptions {
 export function findMaven(env: NodeJS.ProcessEnv = process.env): string {
   const folders = [...(env['MAVEN_HOME'] ? [join(env['MAVEN_HOME'], 'bin')] : []), ...(env['PATH'] ?? '').split(delimiter)];
   for (const folder of folders) if (folder !== '' && existsSync(join(folder, 'mvn'))) return join(folder, 'mvn');
-  throw new StackError(
-    'Maven (mvn) is needed to download Kafka and Elasticsearch: install it (apt-get install maven, brew install maven).',
-  );
+  throw new StackError('Maven (mvn) is needed to download the servers: install it (apt-get install maven, brew install maven).');
 }
 
 /**

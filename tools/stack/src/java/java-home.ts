@@ -11,6 +11,8 @@ export interface JavaHome {
 export interface JavaSearch {
   /** Oldest version that will do. */
   readonly atLeast: number;
+  /** First version that will not do any more. */
+  readonly below?: number;
   /** What it is for, in the words of the error message. */
   readonly purpose: string;
   /** Environment variables that name a Java home, the first that fits wins over everything else on the machine. */
@@ -21,18 +23,18 @@ export interface JavaSearch {
 }
 
 /**
- * Finds a Java of at least the version: the variables, then `java` on the PATH, then the usual folders of the system.
+ * Finds a Java of a version that will do: the variables, then `java` on the PATH, then the usual folders of the system.
  * @throws StackError that says what to install
  */
-export function findJava({ atLeast, purpose, variables, accept = () => true, env = process.env }: JavaSearch): JavaHome {
+export function findJava(search: JavaSearch): JavaHome {
+  const { atLeast, below = Infinity, purpose, variables, accept = () => true, env = process.env } = search;
   for (const home of javaHomes(variables, env)) {
     const majorVersion = javaMajorVersion(home);
-    if (majorVersion !== undefined && majorVersion >= atLeast && accept(home)) return { home, majorVersion };
+    if (majorVersion !== undefined && majorVersion >= atLeast && majorVersion < below && accept(home)) return { home, majorVersion };
   }
   const advice = `apt-get install openjdk-${atLeast}-jre-headless, brew install openjdk@${atLeast}, or https://adoptium.net`;
-  throw new StackError(
-    `Java ${atLeast} or newer is needed for ${purpose} and was not found: install it (${advice}) or set ${variables[0]}.`,
-  );
+  const versions = below === Infinity ? `${atLeast} or newer` : below > atLeast + 1 ? `${atLeast} to ${below - 1}` : `${atLeast}`;
+  throw new StackError(`Java ${versions} is needed for ${purpose} and was not found: install it (${advice}) or set ${variables[0]}.`);
 }
 
 function* javaHomes(variables: readonly string[], env: NodeJS.ProcessEnv): Generator<string> {

@@ -25,9 +25,18 @@ export function isAlive(identity: ProcessIdentity): boolean {
 
 /** Sends the signal only if the process is still the same one. Returns false when it is gone. */
 export function signalProcess(identity: ProcessIdentity, signal: NodeJS.Signals): boolean {
+  return sendTo(identity.pid, identity, signal);
+}
+
+/** The same to a process that was started in a group of its own, and to everything that it has started in there. */
+export function signalGroup(identity: ProcessIdentity, signal: NodeJS.Signals): boolean {
+  return sendTo(-identity.pid, identity, signal);
+}
+
+function sendTo(target: number, identity: ProcessIdentity, signal: NodeJS.Signals): boolean {
   if (!isAlive(identity)) return false;
   try {
-    process.kill(identity.pid, signal);
+    process.kill(target, signal);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
