@@ -1,7 +1,7 @@
-/** Tests on real servers. Where HERCULES_TEST_KAFKA and HERCULES_TEST_ELASTICSEARCH are not set, the set-up starts both. */
+/** Tests on real servers. The set-up starts those that no variable HERCULES_TEST_KAFKA, _ELASTICSEARCH, _CASSANDRA or _GRAPHITE names. */
 module.exports = {
   rootDir: __dirname,
-  roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/tools/testing'],
+  roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/tools/demo', '<rootDir>/tools/testing'],
   testMatch: ['**/e2e/**/*.e2e.ts'],
   testEnvironment: 'node',
   testTimeout: 60_000,

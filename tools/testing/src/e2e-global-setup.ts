@@ -1,9 +1,10 @@
 import { endProcessesOfRun, markRun } from './run-marker.ts';
-import { startTestServers, TEST_ELASTICSEARCH, TEST_KAFKA } from './test-servers.ts';
+import { startTestServers } from './start-test-servers.ts';
+import { TEST_VARIABLES } from './test-servers.ts';
 
-/** Starts the real servers when jest is run by hand and the environment does not name any. */
+/** Starts the real servers that the environment does not name, when jest is run by hand. */
 export default async function setUp(): Promise<void> {
-  if (process.env[TEST_KAFKA] && process.env[TEST_ELASTICSEARCH]) return;
+  if (TEST_VARIABLES.every((name) => process.env[name])) return;
   const marker = markRun();
   const servers = await startTestServers((text) => process.stderr.write(`${text}\n`));
   Object.assign(globalThis, {

@@ -2,8 +2,8 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { jsonFiles, readJestResults, type TestCounts } from './jest-results.ts';
 import { runCommand } from './run-command.ts';
+import { startTestServers } from './start-test-servers.ts';
 import type { Step, StepContext } from './step.ts';
-import { startTestServers, TEST_ELASTICSEARCH, TEST_KAFKA } from './test-servers.ts';
 
 /** Unit tests of every workspace through Nx. Results of tests that Nx did not have to run again come out of its cache, counts included. */
 export const unitStep: Step = {
@@ -22,11 +22,11 @@ export const unitStep: Step = {
 export const e2eStep: Step = {
   name: 'e2e',
   title: 'Tests on real servers (e2e)',
-  minutes: 5,
+  minutes: 8,
   async run(context) {
     const servers = await startTestServers((text) => process.stdout.write(`${text}\n`), context.signal);
     try {
-      const env = { ...context.env, [TEST_KAFKA]: servers.kafka, [TEST_ELASTICSEARCH]: servers.elasticsearch };
+      const env = { ...context.env, ...servers.variables };
       return await jest({ ...context, env }, 'jest.e2e.config.cjs', 'e2e');
     } finally {
       await servers.stop();
@@ -38,7 +38,7 @@ export const e2eStep: Step = {
 export const integrityStep: Step = {
   name: 'integrity',
   title: 'Integrity (kills and outages under load)',
-  minutes: 6,
+  minutes: 8,
   run: (context) => jest(context, 'jest.integrity.config.cjs', 'integrity'),
 };
 

@@ -1,64 +1,49 @@
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { freePorts, startElasticsearch, startKafka } from '@hercules/stack';
-import { temporaryFolder } from './temporary-folder.ts';
-
 /** Names the environment variables that tell tests where the real servers are. */
 export const TEST_KAFKA = 'HERCULES_TEST_KAFKA';
 export const TEST_ELASTICSEARCH = 'HERCULES_TEST_ELASTICSEARCH';
+export const TEST_CASSANDRA = 'HERCULES_TEST_CASSANDRA';
+/** `host:port` for lines, `host:port` for pickled batches and the base URL of /render, joined by commas. */
+export const TEST_GRAPHITE = 'HERCULES_TEST_GRAPHITE';
+
+export const TEST_VARIABLES = [TEST_KAFKA, TEST_ELASTICSEARCH, TEST_CASSANDRA, TEST_GRAPHITE] as const;
+
+export interface TestGraphite {
+  /** host:port for lines. */
+  readonly plaintext: string;
+  /** host:port for pickled batches. */
+  readonly pickle: string;
+  /** Base URL of /render. */
+  readonly render: string;
+}
 
 export interface TestServers {
   /** host:port list of Kafka. */
   readonly kafka: string;
   /** Base URL of Elasticsearch. */
   readonly elasticsearch: string;
-  stop(): Promise<void>;
+  /** host:port of Cassandra's CQL; its data center is datacenter1. */
+  readonly cassandra: string;
+  readonly graphite: TestGraphite;
 }
 
-/** Where the servers are that the tests use. @throws Error when nobody started any */
-export function testServers(): Omit<TestServers, 'stop'> {
-  const kafka = process.env[TEST_KAFKA];
-  const elasticsearch = process.env[TEST_ELASTICSEARCH];
-  if (!kafka || !elasticsearch)
-    throw new Error(`${TEST_KAFKA} and ${TEST_ELASTICSEARCH} are not set: run the tests with jest.e2e.config.cjs`);
-  return { kafka, elasticsearch };
-}
-
-/** Starts one Kafka broker and one Elasticsearch node on free ports with empty data, and sets the variables. `stop()` takes all of it away again. */
-export async function startTestServers(onProgress: (text: string) => void = () => {}, signal?: AbortSignal): Promise<TestServers> {
-  const folder = temporaryFolder('servers');
-  // Elasticsearch takes two ports in a row and Kafka does so too.
-  const [kafkaPort, elasticsearchPort] = await pairsOfFreePorts();
-  const abort = signal ? { signal } : {};
-  const started = await Promise.allSettled([
-    startKafka({ ...abort, port: kafkaPort, dataDir: join(folder, 'kafka'), onProgress: (text) => onProgress(`Kafka: ${text}`) }),
-    startElasticsearch({
-      ...abort,
-      port: elasticsearchPort,
-      dataDir: join(folder, 'elasticsearch'),
-      onProgress: (text) => onProgress(`Elasticsearch: ${text}`),
-    }),
-  ]);
-  const stop = async (): Promise<void> => {
-    await Promise.all(started.map(async (server) => void (server.status === 'fulfilled' && (await server.value.stop()))));
-    rmSync(folder, { recursive: true, force: true });
+/** Where the servers are that the tests use. @throws Error that names the variables that nobody has set */
+export function testServers(env: NodeJS.ProcessEnv = process.env): TestServers {
+  const missing = TEST_VARIABLES.filter((name) => !env[name]);
+  if (missing.length > 0) throw new Error(`${missing.join(', ')} not set: run the tests with jest.e2e.config.cjs`);
+  return {
+    kafka: env[TEST_KAFKA]!,
+    elasticsearch: env[TEST_ELASTICSEARCH]!,
+    cassandra: env[TEST_CASSANDRA]!,
+    graphite: readGraphite(env[TEST_GRAPHITE]!),
   };
-  const [kafka, elasticsearch] = started;
-  if (kafka.status === 'rejected' || elasticsearch.status === 'rejected') {
-    await stop();
-    throw (kafka.status === 'rejected' ? kafka : (elasticsearch as PromiseRejectedResult)).reason;
-  }
-  process.env[TEST_KAFKA] = kafka.value.bootstrap;
-  process.env[TEST_ELASTICSEARCH] = elasticsearch.value.url;
-  return { kafka: kafka.value.bootstrap, elasticsearch: elasticsearch.value.url, stop };
 }
 
-async function pairsOfFreePorts(): Promise<[number, number]> {
-  for (;;) {
-    const ports = (await freePorts(6)).sort((a, b) => a - b);
-    const pairs = ports.filter((port, i) => ports[i + 1] === port + 1);
-    const [first] = pairs;
-    const second = pairs.find((port) => port > first! + 1);
-    if (first !== undefined && second !== undefined) return [first, second];
+function readGraphite(text: string): TestGraphite {
+  const [plaintext, pickle, render, ...more] = text.split(',');
+  if (!plaintext || !pickle || !render || more.length > 0) {
+    throw new Error(
+      `${TEST_GRAPHITE}=${text}: expected host:port of lines, host:port of pickled batches, URL of /render, with commas between`,
+    );
   }
+  return { plaintext, pickle, render };
 }

@@ -18,7 +18,7 @@ const ASK = 'import sys, venv, ensurepip; print("%d.%d.%d" % sys.version_info[:3
 let known: Python | undefined;
 
 /**
- * A Python that can make virtual environments and runs Graphite: `HERCULES_PYTHON`, else the first that fits on the PATH.
+ * A Python that can make virtual environments and runs Graphite: `HERCULES_STACK_PYTHON`, else the first that fits on the PATH.
  * @throws StackError that says what to install
  */
 export function findPython(env: NodeJS.ProcessEnv = process.env): Python {
@@ -33,12 +33,12 @@ export function findPython(env: NodeJS.ProcessEnv = process.env): Python {
   }
   throw new StackError(
     `Python 3.${OLDEST_MINOR} to 3.${NEWEST_MINOR} with its module venv is needed for Graphite and was not found: ` +
-      'install it (apt-get install python3-venv, brew install python@3.12) or set HERCULES_PYTHON.',
+      'install it (apt-get install python3-venv, brew install python@3.12) or set HERCULES_STACK_PYTHON.',
   );
 }
 
 function* pythons(env: NodeJS.ProcessEnv): Generator<string> {
-  if (env['HERCULES_PYTHON']) yield env['HERCULES_PYTHON'];
+  if (env['HERCULES_STACK_PYTHON']) yield env['HERCULES_STACK_PYTHON'];
   for (const name of NAMES) {
     for (const folder of (env['PATH'] ?? '').split(delimiter)) {
       const path = join(folder, name);
