@@ -109,9 +109,6 @@ export class GraphiteServer {
     for (const [name, text] of Object.entries(graphiteFiles({ ...this.#options, environment, retentions }))) {
       writeFileSync(join(dataDir, 'conf', name), text);
     }
-    const carbon = this.#processes.get('carbon');
-    // A carbon that was killed leaves it, and the next one would not start.
-    if (carbon === undefined || !isAlive(carbon)) rmSync(this.#pidFile, { force: true });
     const database = join(dataDir, 'storage', GRAPHITE_DATABASE);
     if (!existsSync(database)) copyFileSync(join(environment, GRAPHITE_DATABASE), database, constants.COPYFILE_EXCL);
   }
@@ -135,6 +132,8 @@ export class GraphiteServer {
     const running = this.#processes.get(name);
     if (running !== undefined && isAlive(running)) return;
     const { dataDir, readyTimeoutMs = 120_000, signal } = this.#options;
+    // A carbon that was killed leaves it, and the next one would not start.
+    if (name === 'carbon') rmSync(this.#pidFile, { force: true });
     const identity = await startDaemon({
       command: join(environment, 'bin', 'python'),
       args: this.#arguments(name, environment),

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { FetchOptions } from '../artifacts/artifact.ts';
 import { startDaemon } from '../process/daemon.ts';
 import { isAlive } from '../process/process-identity.ts';
 import { diedWhileStarting } from '../servers/log-excerpt.ts';
@@ -12,13 +13,16 @@ export interface AppOptions {
   readonly name: ComponentName;
   /** Path of the entry file from the project's root. */
   readonly entry: string;
-  readonly args?: readonly string[];
+  /** Asked for at each start. */
+  readonly args?: () => readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly ports?: Component['ports'];
   readonly needs: Component['needs'];
   /** Whether it is ready; asked until it is. */
   readonly isReady: () => Promise<boolean>;
   readonly prepare?: () => Promise<void>;
+  /** What has to be downloaded first. */
+  readonly fetch?: (options: FetchOptions) => Promise<unknown>;
 }
 
 const READY_TIMEOUT_MS = 90_000;
@@ -28,7 +32,7 @@ const NODE_OPTIONS = ['--max-semi-space-size=8'];
 /** A Node.js process of this repository, run by the Node.js that runs this. */
 export function appComponent(
   layout: StackLayout,
-  { name, entry, args = [], env = {}, ports = [], needs, isReady, prepare }: AppOptions,
+  { name, entry, args, env = {}, ports = [], needs, isReady, prepare, fetch: fetchFirst }: AppOptions,
 ): Component {
   return {
     name,
@@ -40,9 +44,10 @@ export function appComponent(
       const logFile = layout.logFile(name);
       const file = join(layout.root, entry);
       if (!existsSync(file)) throw new Error(`${file} is missing`);
+      await fetchFirst?.({ onProgress: context.onProgress, signal: context.signal });
       const identity = await startDaemon({
         command: process.execPath,
-        args: [...NODE_OPTIONS, file, ...args],
+        args: [...NODE_OPTIONS, file, ...(args?.() ?? [])],
         cwd: layout.root,
         env: { ...process.env, ...context.env, ...env },
         logFile,

@@ -1,10 +1,34 @@
-/** Everything the stack runs, in the order in which it starts. */
-export const COMPONENT_NAMES = ['kafka', 'elasticsearch', 'managementApi', 'elasticSink', 'gateway', 'demo'] as const;
+/** Everything the stack can run, in the order in which it starts. */
+export const COMPONENT_NAMES = [
+  'kafka',
+  'elasticsearch',
+  'cassandra',
+  'graphite',
+  'graphiteWeb',
+  'managementApi',
+  'elasticSink',
+  'annotationSink',
+  'graphiteSink',
+  'cassandraSink',
+  'gateway',
+  'queryApi',
+  'zipkin',
+  'shopPayment',
+  'shopCart',
+  'shopFront',
+  'demo',
+] as const;
 
 export type ComponentName = (typeof COMPONENT_NAMES)[number];
 
-/** In which order `npm run stop` ends them: first what sends, last what stores. */
-export const STOP_ORDER: readonly ComponentName[] = ['demo', 'gateway', 'elasticSink', 'managementApi', 'elasticsearch', 'kafka'];
+/** In which order `npm run stop` ends them, those of one line at once: first what sends, last what stores. */
+export const STOP_WAVES: readonly (readonly ComponentName[])[] = [
+  ['demo', 'shopFront', 'shopCart', 'shopPayment', 'zipkin'],
+  ['gateway', 'queryApi'],
+  ['elasticSink', 'annotationSink', 'graphiteSink', 'cassandraSink'],
+  ['managementApi'],
+  ['elasticsearch', 'cassandra', 'graphite', 'graphiteWeb', 'kafka'],
+];
 
 /** The name in file names and in what is shown. */
 export function shownName(name: ComponentName): string {

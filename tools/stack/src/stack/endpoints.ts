@@ -5,18 +5,31 @@ import type { StackKeys } from './stack-keys.ts';
 import type { StackLayout } from './stack-layout.ts';
 import type { StackPorts } from './stack-ports.ts';
 
-/** What stands in .stack/endpoints.json: where everything is, for people and programs. */
+/** What stands in .stack/endpoints.json: where everything is, for people and programs. What was not started is not in it. */
 export interface Endpoints {
   /** host:port */
   readonly kafka: string;
   /** Base URL */
-  readonly elasticsearch: string;
+  readonly elasticsearch?: string;
+  /** host:port of CQL */
+  readonly cassandra?: string;
+  /** host:port for lines, host:port for pickled batches, base URL of the page and of /render */
+  readonly graphite?: { readonly plaintext: string; readonly pickle: string; readonly render: string };
   /** Base URL, and host:port */
   readonly gateway: { readonly http: string; readonly grpc: string };
   /** Base URL */
   readonly managementApi: string;
-  /** Base URL of the sink's status and metrics */
-  readonly elasticSink: string;
+  /** Base URL */
+  readonly queryApi?: string;
+  /** Base URLs of the sinks' status and metrics */
+  readonly elasticSink?: string;
+  readonly annotationSink?: string;
+  readonly graphiteSink?: string;
+  readonly cassandraSink?: string;
+  /** URL of the page */
+  readonly zipkin?: string;
+  /** Base URL of the shop's front */
+  readonly shop?: string;
   readonly masterKey: string;
   readonly demo: { readonly apiKey: string; readonly streams: readonly string[] };
   readonly dataDir: string;
@@ -29,14 +42,32 @@ export function endpointsOf(layout: StackLayout, ports: StackPorts, keys: StackK
     const identity = records.alive(name);
     if (identity) pids[name] = identity.pid;
   }
+  const address = (port: number): string => `127.0.0.1:${port}`;
+  const url = (port: number): string => `http://${address(port)}`;
+  const graphite = {
+    plaintext: address(ports.graphiteLines),
+    pickle: address(ports.graphitePickle),
+    render: url(ports.graphiteWeb),
+  };
+  // A component that has just ended by itself is on its way back, so it still counts.
+  const ifStarted = <K extends keyof Endpoints>(name: ComponentName, key: K, value: Endpoints[K]): Partial<Endpoints> =>
+    records.saved(name) === undefined ? {} : ({ [key]: value } as Partial<Endpoints>);
   return {
-    kafka: `127.0.0.1:${ports.kafka}`,
-    elasticsearch: `http://127.0.0.1:${ports.elasticsearch}`,
-    gateway: { http: `http://127.0.0.1:${ports.gatewayHttp}`, grpc: `127.0.0.1:${ports.gatewayGrpc}` },
-    managementApi: `http://127.0.0.1:${ports.managementApi}`,
-    elasticSink: `http://127.0.0.1:${ports.elasticSink}`,
+    kafka: address(ports.kafka),
+    ...ifStarted('elasticsearch', 'elasticsearch', url(ports.elasticsearch)),
+    ...ifStarted('cassandra', 'cassandra', address(ports.cassandra)),
+    ...ifStarted('graphite', 'graphite', graphite),
+    gateway: { http: url(ports.gatewayHttp), grpc: address(ports.gatewayGrpc) },
+    managementApi: url(ports.managementApi),
+    ...ifStarted('queryApi', 'queryApi', url(ports.queryApi)),
+    ...ifStarted('elasticSink', 'elasticSink', url(ports.elasticSink)),
+    ...ifStarted('annotationSink', 'annotationSink', url(ports.annotationSink)),
+    ...ifStarted('graphiteSink', 'graphiteSink', url(ports.graphiteSink)),
+    ...ifStarted('cassandraSink', 'cassandraSink', url(ports.cassandraSink)),
+    ...ifStarted('zipkin', 'zipkin', `${url(ports.zipkin)}/zipkin/`),
+    ...ifStarted('shopFront', 'shop', url(ports.shopFront)),
     masterKey: keys.masterKey,
-    demo: { apiKey: keys.apiKey, streams: [DEMO_STREAMS.own, DEMO_STREAMS.first] },
+    demo: { apiKey: keys.apiKey, streams: Object.values(DEMO_STREAMS) },
     dataDir: layout.dataDir,
     pids,
   };

@@ -1,8 +1,26 @@
 import { StackError } from '../stack-error.ts';
 import type { StackKeys } from './stack-keys.ts';
 
-/** Streams that every stack has: for the first event that somebody sends by hand, and for the stack's own logs. */
-export const DEMO_STREAMS = { own: 'logs_stack', first: 'logs_demo' } as const;
+/** Streams that every stack has: for the first event that somebody sends by hand, for the stack's own logs, and for what the demo sends. */
+export const DEMO_STREAMS = {
+  own: 'logs_stack',
+  first: 'logs_demo',
+  shop: 'logs_shop',
+  metrics: 'metrics_demo',
+  traces: 'traces_demo',
+  annotations: 'annotations_demo',
+} as const;
+
+const DESCRIPTIONS: Readonly<Record<keyof typeof DEMO_STREAMS, string>> = {
+  own: "The stack's own log files",
+  first: 'Events sent by hand',
+  shop: 'Logs of the shop',
+  metrics: 'Metrics of the shop, the apps and the servers',
+  traces: 'Spans of the shop',
+  annotations: 'What happened to the components of the stack',
+};
+/** What the API key may read and write. */
+const PATTERNS = ['logs_*', 'metrics_*', 'traces_*', 'annotations_*'];
 
 const TTL_MS = 7 * 24 * 60 * 60 * 1000;
 
@@ -13,9 +31,8 @@ const TTL_MS = 7 * 24 * 60 * 60 * 1000;
  */
 export async function createDemoStreams(url: string, keys: StackKeys): Promise<void> {
   await Promise.all([
-    createStream(url, keys, DEMO_STREAMS.own, "The stack's own log files"),
-    createStream(url, keys, DEMO_STREAMS.first, 'Events sent by hand'),
-    post(url, keys, `/rules/set?key=${keys.apiKey}&pattern=logs_*&rights=rw-`, undefined, [200]),
+    ...Object.entries(DEMO_STREAMS).map(([use, name]) => createStream(url, keys, name, DESCRIPTIONS[use as keyof typeof DEMO_STREAMS])),
+    ...PATTERNS.map((pattern) => post(url, keys, `/rules/set?key=${keys.apiKey}&pattern=${pattern}&rights=rw-`, undefined, [200])),
   ]);
 }
 

@@ -1,25 +1,36 @@
 import type { Endpoints } from './endpoints.ts';
+import { DEMO_STREAMS } from './management-client.ts';
 import { sampleCommands } from './sample-commands.ts';
 
-/** What is shown when everything runs: where it is, and three commands to try. */
+/** What is shown when everything runs: where it is, and commands to try. */
 export function readyReport(endpoints: Endpoints, endpointsFile: string): string {
-  const { pids } = endpoints;
-  const rows: [string, string, number | undefined][] = [
+  const { pids, graphite } = endpoints;
+  const rows: [name: string, value: string | undefined, pid?: number | undefined][] = [
     ['gateway HTTP', endpoints.gateway.http, pids.gateway],
     ['gateway gRPC', endpoints.gateway.grpc, pids.gateway],
     ['management-api', endpoints.managementApi, pids.managementApi],
+    ['query-api', endpoints.queryApi, pids.queryApi],
     ['elastic-sink', endpoints.elasticSink, pids.elasticSink],
+    ['annotation-sink', endpoints.annotationSink, pids.annotationSink],
+    ['graphite-sink', endpoints.graphiteSink, pids.graphiteSink],
+    ['cassandra-sink', endpoints.cassandraSink, pids.cassandraSink],
     ['Kafka', endpoints.kafka, pids.kafka],
     ['Elasticsearch', endpoints.elasticsearch, pids.elasticsearch],
-    ['master key', endpoints.masterKey, undefined],
-    ['API key', endpoints.demo.apiKey, undefined],
-    ['streams', endpoints.demo.streams.join(', '), undefined],
-    ['logs, data', endpoints.dataDir, undefined],
-    ['this as JSON', endpointsFile, undefined],
+    ['Cassandra', endpoints.cassandra, pids.cassandra],
+    ['Graphite lines', graphite?.plaintext, pids.graphite],
+    ['Graphite', graphite?.render, pids.graphiteWeb],
+    ['Zipkin', endpoints.zipkin, pids.zipkin],
+    ['shop', endpoints.shop, pids.shopFront],
+    ['master key', endpoints.masterKey],
+    ['API key', endpoints.demo.apiKey],
+    ['streams', endpoints.demo.streams.join(', ')],
+    ['logs, data', endpoints.dataDir],
+    ['this as JSON', endpointsFile],
   ];
-  const table = rows.map(([name, value, pid]) => `  ${name.padEnd(15)} ${pid === undefined ? value : `${value.padEnd(30)} pid ${pid}`}`);
-  const demo =
-    pids.demo === undefined ? [] : [`  demo            ships the logs of all these into ${endpoints.demo.streams[0]} (pid ${pids.demo})`];
+  const table = rows.flatMap(([name, value, pid]) =>
+    value === undefined ? [] : [`  ${name.padEnd(15)} ${pid === undefined ? value : `${value.padEnd(30)} pid ${pid}`}`],
+  );
+  const demo = pids.demo === undefined ? [] : [`  demo            ships the logs of all these into ${DEMO_STREAMS.own} (pid ${pids.demo})`];
   const commands = sampleCommands(endpoints).flatMap(({ title, command }) => ['', `# ${title}`, command]);
   return ['', ...table, ...demo, ...commands, ''].join('\n');
 }

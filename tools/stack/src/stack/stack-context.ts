@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { COMPONENT_NAMES } from './component-name.ts';
+import { COMPONENT_NAMES, type ComponentName } from './component-name.ts';
 import { ProcessRecords, writeFileAtomically } from './process-records.ts';
 import { StackLayout } from './stack-layout.ts';
 import type { StackOptions } from './stack-options.ts';
+import { selectedComponents } from './stack-selection.ts';
 import { type StackPorts, portsFrom, USUAL_PORTS } from './stack-ports.ts';
 import { StackError } from '../stack-error.ts';
 
@@ -39,6 +40,23 @@ export function choosePorts(layout: StackLayout, records: ProcessRecords, portBa
 /** The ports of the last start. */
 export function keptPorts(layout: StackLayout): StackPorts {
   return JSON.parse(readFileSync(layout.portsFile, 'utf8')) as StackPorts;
+}
+
+/**
+ * What the stack is made of from now on: what the options ask for, and what runs already. What is neither is forgotten, so that nobody starts it again
+ * because it once ended by itself.
+ */
+export function chooseComponents(layout: StackLayout, records: ProcessRecords, options: StackOptions): ComponentName[] {
+  const wanted = selectedComponents(options);
+  const selected = COMPONENT_NAMES.filter((name) => wanted.includes(name) || records.alive(name) !== undefined);
+  for (const name of COMPONENT_NAMES) if (!selected.includes(name)) records.forget(name);
+  writeFileAtomically(layout.selectionFile, `${JSON.stringify(selected)}\n`);
+  return selected;
+}
+
+/** What the stack was made of at the last start. */
+export function keptSelection(layout: StackLayout): ComponentName[] {
+  return JSON.parse(readFileSync(layout.selectionFile, 'utf8')) as ComponentName[];
 }
 
 function isAnythingAlive(records: ProcessRecords): boolean {

@@ -34,6 +34,11 @@ export class StackLayout {
     return join(this.dataDir, 'run', 'ports.json');
   }
 
+  /** Which components the stack is made of. */
+  get selectionFile(): string {
+    return join(this.dataDir, 'run', 'selection.json');
+  }
+
   get startLock(): string {
     return join(this.dataDir, 'run', 'start.lock');
   }

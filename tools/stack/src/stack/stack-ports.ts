@@ -1,17 +1,5 @@
-/** TCP ports on 127.0.0.1. */
-export interface StackPorts {
-  readonly kafka: number;
-  readonly kafkaController: number;
-  readonly elasticsearch: number;
-  readonly elasticsearchTransport: number;
-  readonly gatewayHttp: number;
-  readonly gatewayGrpc: number;
-  readonly managementApi: number;
-  readonly elasticSink: number;
-}
-
-/** The ports that everybody expects, and those of the apps' own defaults. */
-export const USUAL_PORTS: StackPorts = {
+/** The ports that everybody expects, and those of the apps' own defaults; TCP on 127.0.0.1. */
+export const USUAL_PORTS = {
   kafka: 9092,
   kafkaController: 9093,
   elasticsearch: 9200,
@@ -20,18 +8,25 @@ export const USUAL_PORTS: StackPorts = {
   gatewayGrpc: 4317,
   managementApi: 6309,
   elasticSink: 6501,
+  annotationSink: 6502,
+  cassandra: 9042,
+  cassandraStorage: 7000,
+  graphiteLines: 2003,
+  graphitePickle: 2004,
+  graphiteQuery: 7002,
+  graphiteWeb: 8080,
+  queryApi: 6307,
+  cassandraSink: 6510,
+  graphiteSink: 6512,
+  shopFront: 6601,
+  shopCart: 6602,
+  shopPayment: 6603,
+  zipkin: 9411,
 };
+
+export type StackPorts = Readonly<typeof USUAL_PORTS>;
 
 /** Consecutive ports from `base` on. */
 export function portsFrom(base: number): StackPorts {
-  return {
-    kafka: base,
-    kafkaController: base + 1,
-    elasticsearch: base + 2,
-    elasticsearchTransport: base + 3,
-    gatewayHttp: base + 4,
-    gatewayGrpc: base + 5,
-    managementApi: base + 6,
-    elasticSink: base + 7,
-  };
+  return Object.fromEntries(Object.keys(USUAL_PORTS).map((name, i) => [name, base + i])) as StackPorts;
 }

@@ -13,10 +13,11 @@ import { endpointsOf, writeEndpoints } from './endpoints.ts';
 import { checkPrerequisites } from './prerequisites.ts';
 import { ProcessRecords } from './process-records.ts';
 import { readyReport } from './ready-report.ts';
-import { chooseLayout, choosePorts, claimClone } from './stack-context.ts';
+import { chooseComponents, chooseLayout, choosePorts, claimClone } from './stack-context.ts';
 import { type StackKeys, stackKeys } from './stack-keys.ts';
 import type { StackLayout } from './stack-layout.ts';
 import type { StackOptions } from './stack-options.ts';
+import { selectedComponents } from './stack-selection.ts';
 import type { StackPorts } from './stack-ports.ts';
 import { stopComponents } from './stop-stack.ts';
 import { supervise } from './supervise.ts';
@@ -39,7 +40,7 @@ export async function startCommand(root: string, entry: string, options: StackOp
     progress.end();
     await stopComponents([...started], records, (line) => progress.line(line));
   };
-  checkPrerequisites();
+  checkPrerequisites(selectedComponents(options));
   claimClone(layout);
   const context: BringUpContext = { layout, records, progress, signal: interruption.signal, onStarted: (name) => started.add(name) };
   let ports: StackPorts;
@@ -83,10 +84,8 @@ async function bringAllUp(context: BringUpContext, options: StackOptions, keys: 
   const { layout, records, progress, signal } = context;
   const onWait = (pid: number): void => progress.line(`Another start is under way (process ${pid}); waiting for it.`);
   return withFileLock(layout.startLock, { timeoutMs: OTHER_START_TIMEOUT_MS, onWait, signal }, async () => {
-    // A demo that ended by itself must not be started again when nobody wants one.
-    if (!options.demo && !records.alive('demo')) records.forget('demo');
     const ports = choosePorts(layout, records, options.portBase);
-    const components = stackComponents(layout, ports, keys).filter(({ name }) => name !== 'demo' || options.demo || records.alive('demo'));
+    const components = stackComponents(layout, ports, keys, chooseComponents(layout, records, options));
     await bringUp(components, context);
     const otherSupervisor = records.alive('supervisor');
     if (!otherSupervisor && options.detach) await startSupervisor(layout, entry);

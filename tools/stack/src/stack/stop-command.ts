@@ -4,7 +4,7 @@ import { lockHolder } from '../process/file-lock.ts';
 import { killProcess, stopProcess } from '../process/stop-process.ts';
 import { pause } from '../wait-until.ts';
 import { endUnrecorded } from './bring-up.ts';
-import { COMPONENT_NAMES, type ComponentName, shownName, STOP_ORDER } from './component-name.ts';
+import { COMPONENT_NAMES, type ComponentName, shownName, STOP_WAVES } from './component-name.ts';
 import { ProcessRecords } from './process-records.ts';
 import { chooseLayout } from './stack-context.ts';
 import type { StackOptions } from './stack-options.ts';
@@ -35,7 +35,7 @@ export async function stopCommand(root: string, options: StackOptions): Promise<
 
 async function stopThrough(supervisor: ProcessIdentity, records: ProcessRecords, print: (line: string) => void): Promise<number> {
   const running = new Map<ComponentName, ProcessIdentity>();
-  for (const name of STOP_ORDER) {
+  for (const name of STOP_WAVES.flat()) {
     const identity = records.alive(name);
     if (identity) running.set(name, identity);
   }

@@ -21,7 +21,7 @@ export async function superviseCommand(root: string, options: StackOptions): Pro
   for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
   const keys = stackKeys(layout);
   const ports = keptPorts(layout);
-  const components = stackComponents(layout, ports, keys);
+  const components = stackComponents(layout, ports, keys, COMPONENT_NAMES);
   const context = { layout, records, progress, signal: interruption.signal, onStarted: () => {} };
   progress.line(`${new Date().toISOString()} supervisor ${process.pid} watches the stack in ${layout.dataDir}`);
   await supervise(components, context, () => writeEndpoints(layout, endpointsOf(layout, ports, keys, records)));

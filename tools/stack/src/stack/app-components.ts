@@ -1,0 +1,60 @@
+import { appComponent, type AppOptions, isRunningOn } from './app-component.ts';
+import type { Component } from './component.ts';
+import { type ComponentName, shownName } from './component-name.ts';
+import { createDemoStreams } from './management-client.ts';
+import type { StackKeys } from './stack-keys.ts';
+import type { StackLayout } from './stack-layout.ts';
+import type { StackPorts } from './stack-ports.ts';
+
+/** The apps, each with its defaults but for the addresses. */
+export function appComponents(layout: StackLayout, ports: StackPorts, keys: StackKeys): Component[] {
+  const brokers = `127.0.0.1:${ports.kafka}`;
+  const elasticsearch = { HERCULES_ELASTICSEARCH_NODES: `http://127.0.0.1:${ports.elasticsearch}` };
+  const cassandra = { HERCULES_CASSANDRA_CONTACT_POINTS: `127.0.0.1:${ports.cassandra}` };
+  const app = (name: ComponentName, port: number, options: Partial<AppOptions> & Pick<AppOptions, 'needs'>): Component =>
+    appComponent(layout, {
+      name,
+      entry: `apps/${shownName(name)}/src/main.ts`,
+      ports: [[port, shownName(name)]],
+      isReady: () => isRunningOn(port),
+      ...options,
+      env: { HERCULES_HTTP_PORT: String(port), HERCULES_KAFKA_BROKERS: brokers, ...options.env },
+    });
+  return [
+    app('managementApi', ports.managementApi, {
+      needs: ['kafka'],
+      env: { HERCULES_MASTER_KEYS: keys.masterKey },
+      // Before the sinks start: they then take the streams when they join their groups, instead of looking for new ones first.
+      prepare: () => createDemoStreams(`http://127.0.0.1:${ports.managementApi}`, keys),
+    }),
+    app('gateway', ports.gatewayHttp, {
+      needs: ['kafka', 'managementApi'],
+      ports: [
+        [ports.gatewayHttp, 'gateway HTTP'],
+        [ports.gatewayGrpc, 'gateway gRPC'],
+      ],
+      env: { HERCULES_GRPC_PORT: String(ports.gatewayGrpc) },
+    }),
+    app('elasticSink', ports.elasticSink, { needs: ['kafka', 'elasticsearch', 'managementApi'], env: elasticsearch }),
+    app('annotationSink', ports.annotationSink, {
+      entry: 'apps/elastic-sink/src/main.ts',
+      needs: ['kafka', 'elasticsearch', 'managementApi'],
+      env: { ...elasticsearch, ...ANNOTATIONS },
+    }),
+    app('graphiteSink', ports.graphiteSink, {
+      needs: ['kafka', 'graphite', 'managementApi'],
+      env: { HERCULES_GRAPHITE_NODES: `127.0.0.1:${ports.graphiteLines}`, HERCULES_TAGS_ENABLE: 'true' },
+    }),
+    app('cassandraSink', ports.cassandraSink, { needs: ['kafka', 'cassandra', 'managementApi'], env: cassandra }),
+    app('queryApi', ports.queryApi, { needs: ['kafka', 'cassandra', 'managementApi'], env: cassandra }),
+  ];
+}
+
+/** Makes an elastic-sink write annotations, all into the index hercules-annotations, where Grafana looks for them. */
+const ANNOTATIONS = {
+  HERCULES_SINK_PATTERNS: 'annotations_*',
+  HERCULES_MAPPING: 'annotation-event',
+  HERCULES_INDEX_PREFIX: 'hercules-',
+  HERCULES_INDEX_POLICY: 'STATIC',
+  HERCULES_INDEX_RESOLVERS: '[{"type":"static","name":"annotations"}]',
+};
