@@ -1,1 +1,1 @@
-export {};
+export { cassandraSinkConfigSchema, type CassandraSinkConfig } from './config.ts';

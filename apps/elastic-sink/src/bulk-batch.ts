@@ -1,13 +1,11 @@
 import type { RecordBlock } from '@hercules/kafka';
 import { ByteSink, type JsonTranscoder } from '@hercules/protocol';
-import { type EventFilter, RejectedRecord } from '@hercules/sink';
+import { type EventFilter, RejectedRecord, requireEvent } from '@hercules/sink';
 import { writeDocumentId } from './document-id.ts';
 import type { IndexNames } from './index-names.ts';
 
 const ACTION_END = Buffer.from('"}}\n');
 const LINE_FEED = 0x0a;
-/** The shortest event: 25 bytes of header and an empty container (protocol §3). */
-const MIN_EVENT_BYTES = 27;
 
 /** The body of one `_bulk` request, and the index of each document in it. Reused from request to request. */
 export class BulkBatch {
@@ -40,13 +38,7 @@ export class BulkEncoder {
     const { buffer } = block;
     const start = block.valueStarts[index]!;
     const end = block.valueEnds[index]!;
-    if (start < 0 || end - start < MIN_EVENT_BYTES) {
-      throw new RejectedRecord(
-        'undecodable',
-        `expected an event of at least ${MIN_EVENT_BYTES} bytes, got ${start < 0 ? 'no value' : `${end - start} bytes`}`,
-      );
-    }
-    if (buffer[start] !== 1) throw new RejectedRecord('undecodable', `expected event version 1 at byte 0, got ${buffer[start]}`);
+    requireEvent(block, index);
     const { body } = batch;
     const rollback = body.length;
     try {

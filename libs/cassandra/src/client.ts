@@ -19,6 +19,8 @@ export function createCassandraClient(config: CassandraConfig, more: Partial<Cli
     ...(config.tls.enabled ? { sslOptions: tlsOptions(config.tls.caFile) } : {}),
     queryOptions: { consistency: types.consistencies[CONSISTENCY_NAMES[config.consistency]], prepare: true },
     socketOptions: { connectTimeout: config.connectTimeoutMs, readTimeout: config.requestTimeoutMs, keepAlive: true, tcpNoDelay: true },
+    // Newer versions of the protocol bring nothing that is used here.
+    protocolOptions: { maxVersion: types.protocolVersion.v4 },
     pooling: {
       coreConnectionsPerHost: { [distance.local]: config.connectionsPerHost, [distance.remote]: 1 },
       maxRequestsPerConnection: config.maxRequestsPerConnection,
