@@ -14,10 +14,15 @@ const PACKAGES = [
   `graphite-web==${GRAPHITE_VERSION}`,
   'gunicorn==23.0.0',
   'whitenoise==5.3.0',
-  // Parts of the standard library that Graphite uses and newer Pythons have no more.
-  'setuptools<81; python_version >= "3.12"',
-  'legacy-cgi; python_version >= "3.13"',
 ];
+/** Python 3.12 and 3.13 have lost modules that Graphite and its set-up programs use; these bring them back. */
+const LOST_MODULES = ['setuptools<81', 'wheel', 'zombie-imp', 'legacy-cgi; python_version >= "3.13"'];
+/** So does this for a class and a method. Python runs a module of this name before anything else. */
+const LOST_NAMES = {
+  file: 'sitecustomize.py',
+  text: 'import configparser as c\n\nc.ConfigParser.readfp = c.ConfigParser.read_file\nc.SafeConfigParser = c.ConfigParser\n',
+};
+const FIRST_MINOR_WITH_LOSSES = 12;
 const NO_PORTS = { plaintextPort: 0, picklePort: 0, queryPort: 0, webPort: 0 };
 
 /** Name of the folder in the cache. A virtual environment serves one Python only, so another Python gets one of its own. */
@@ -35,8 +40,9 @@ export function graphiteEnvironment(options: FetchOptions = {}): Promise<string>
     const signal = options.signal ? { signal: options.signal } : {};
     const python = join(draft, 'bin', 'python');
     options.onProgress?.('installing from PyPI');
-    await runPython(findPython().path, ['-m', 'venv', draft], signal);
-    await runPython(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...PACKAGES], signal);
+    const { path, version } = findPython();
+    await runPython(path, ['-m', 'venv', draft], signal);
+    await install(draft, python, Number(version.split('.')[1]), signal);
     await runPython(python, ['-c', 'import cairocffi'], signal).catch(() => {
       throw new StackError('Graphite draws with cairo, which was not found: install it (apt-get install libcairo2, brew install cairo).');
     });
@@ -44,6 +50,16 @@ export function graphiteEnvironment(options: FetchOptions = {}): Promise<string>
     await makeDatabaseAndPage(draft, python, signal);
   };
   return cachedArtifact(graphiteEnvironmentName(), options, fill, 'install');
+}
+
+async function install(environment: string, python: string, minor: number, signal: { signal?: AbortSignal }): Promise<void> {
+  const pip = (args: readonly string[]): Promise<void> =>
+    runPython(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...args], signal);
+  if (minor < FIRST_MINOR_WITH_LOSSES) return pip(PACKAGES);
+  await pip(LOST_MODULES);
+  writeFileSync(join(environment, 'lib', `python3.${minor}`, 'site-packages', LOST_NAMES.file), LOST_NAMES.text);
+  // Packages are built inside of this environment, where the lost parts are.
+  await pip(['--no-build-isolation', ...PACKAGES]);
 }
 
 /** Both are the same for every Graphite and take seconds. */
