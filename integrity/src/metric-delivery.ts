@@ -28,7 +28,7 @@ export class MetricDelivery {
   }
 
   async startSink(): Promise<void> {
-    this.sink = await this.platform.startSink(GRAPHITE_SINK, { HERCULES_LOCAL_ENDPOINTS: this.graphite.plaintext });
+    this.sink = await this.platform.startSink(GRAPHITE_SINK, { HERCULES_GRAPHITE_LOCAL_ENDPOINTS: this.graphite.plaintext });
   }
 
   async stop(): Promise<void> {

@@ -1,1 +1,1 @@
-export {};
+export { graphiteSinkConfigSchema, type GraphiteSinkConfig } from './config.ts';

@@ -1,0 +1,59 @@
+import {
+  BatchConsumer,
+  BatchingProducer,
+  KafkaAdmin,
+  KafkaCluster,
+  registerConsumerMetrics,
+  registerProducerMetrics,
+} from '@hercules/kafka';
+import { runService, startServiceHttp } from '@hercules/service';
+import { createEventFilter, DeadLetters, registerSinkMetrics, sinkGroupId, SinkLoop } from '@hercules/sink';
+import { graphiteSinkConfigSchema } from './config.ts';
+import { createSender } from './connections/create-sender.ts';
+import { registerSenderMetrics } from './connections/sender-metrics.ts';
+import { createMetricFilter } from './filters/create-metric-filter.ts';
+import { GraphiteAdapter } from './graphite-adapter.ts';
+import { LineEncoder } from './metric/line-encoder.ts';
+import { MetricNameWriter } from './metric/metric-name.ts';
+import { PickleEncoder } from './metric/pickle-encoder.ts';
+
+const APPLICATION_ID = 'graphite-sink';
+
+runService({
+  name: APPLICATION_ID,
+  description: 'Writes metric events from Kafka to Graphite.',
+  schema: graphiteSinkConfigSchema,
+  async start({ config, logger, metrics, lifecycle, ...context }) {
+    const { sink, graphite } = config;
+    const filters = sink.filters.map(createEventFilter);
+    const metricFilters = config.metricFilters.map(createMetricFilter);
+    const names = new MetricNameWriter(graphite);
+    const sender = createSender(graphite);
+    await startServiceHttp({ config, logger, metrics, lifecycle, ...context }, config.http);
+
+    const cluster = new KafkaCluster(config.kafka, logger);
+    lifecycle.onStop('kafka connection', () => cluster.close());
+    await cluster.connect();
+    const producer = new BatchingProducer(cluster, {}, logger);
+    lifecycle.onStop('dead-letter producer', () => producer.close(5000));
+    await producer.start();
+    lifecycle.onStop('graphite connections', () => sender.close());
+
+    const groupId = sinkGroupId(APPLICATION_ID, sink);
+    const deadLetters = new DeadLetters(
+      producer,
+      new KafkaAdmin(cluster),
+      { stream: sink.deadLetterStream, sink: APPLICATION_ID, groupId, replicationFactor: sink.deadLetterReplicationFactor },
+      logger,
+    );
+    const createEncoder = () => (graphite.protocol === 'pickle' ? new PickleEncoder(names) : new LineEncoder(names));
+    const loop = new SinkLoop(new GraphiteAdapter({ sender, createEncoder, filters, metricFilters }), deadLetters, sink, logger);
+    const consumer = new BatchConsumer(cluster, { ...sink, groupId }, loop, logger);
+    registerSinkMetrics(metrics, loop, consumer);
+    registerConsumerMetrics(metrics, consumer);
+    registerProducerMetrics(metrics, producer);
+    registerSenderMetrics(metrics, sender);
+    lifecycle.onStop('sink loop', () => loop.stop());
+    await loop.start(consumer);
+  },
+});
