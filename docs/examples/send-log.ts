@@ -1,23 +1,12 @@
-// Sends one log event over HTTP: API_KEY=… npx node docs/examples/send-log.ts [stream] [gateway URL]
-import { encodeBatch, tag, TickClock, UuidV1Generator } from '@hercules/protocol';
+// Sends one log event: API_KEY=… npx node docs/examples/send-log.ts [stream] [gateway URL]
+import { tag } from '@hercules/protocol';
+import { send } from './send.ts';
 
-const [stream = 'logs_shop', gateway = 'http://127.0.0.1:6306'] = process.argv.slice(2);
+const [stream = 'logs_hello', gateway] = process.argv.slice(2);
 
-const body = encodeBatch([
-  {
-    version: 1,
-    timestamp: new TickClock().now(),
-    uuid: new UuidV1Generator().next(),
-    payload: new Map([
-      ['level', tag.string('Info')],
-      ['message', tag.string('Hello from TypeScript')],
-      ['properties', tag.container({ project: tag.string('shop'), environment: tag.string('dev') })],
-    ]),
-  },
-]);
-const response = await fetch(`${gateway}/stream/send?stream=${stream}`, {
-  method: 'POST',
-  headers: { authorization: `Hercules apiKey ${process.env['API_KEY']}` },
-  body: new Uint8Array(body),
-});
-console.log(response.status, await response.text());
+const log = {
+  level: tag.string('Info'),
+  message: tag.string('Hello from TypeScript'),
+  properties: tag.container({ project: tag.string('hello'), environment: tag.string('dev') }),
+};
+await send(stream, log, gateway);

@@ -43,12 +43,15 @@ export function appComponents(layout: StackLayout, ports: StackPorts, keys: Stac
     }),
     app('graphiteSink', ports.graphiteSink, {
       needs: ['kafka', 'graphite', 'managementApi'],
-      env: { HERCULES_GRAPHITE_NODES: `127.0.0.1:${ports.graphiteLines}`, HERCULES_TAGS_ENABLE: 'true' },
+      env: { HERCULES_GRAPHITE_LOCAL_ENDPOINTS: `127.0.0.1:${ports.graphiteLines}`, ...TAGGED_METRICS },
     }),
     app('cassandraSink', ports.cassandraSink, { needs: ['kafka', 'cassandra', 'managementApi'], env: cassandra }),
     app('queryApi', ports.queryApi, { needs: ['kafka', 'cassandra', 'managementApi'], env: cassandra }),
   ];
 }
+
+/** Series in the form that docs/grafana.md tells of. */
+const TAGGED_METRICS = { HERCULES_GRAPHITE_TAGS: 'true', HERCULES_GRAPHITE_REPLACE_DOTS: 'false' };
 
 /** Makes an elastic-sink write annotations, all into the index hercules-annotations, where Grafana looks for them. */
 const ANNOTATIONS = {
