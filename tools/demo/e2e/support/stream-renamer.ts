@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 export class StreamRenamer {
   readonly #server: Server;
 
-  private constructor(gateway: string, names: Readonly<Record<string, string>>, onBatch: (stream: string, body: Buffer) => void) {
+  private constructor(gateway: string, names: Readonly<Record<string, string>>) {
     this.#server = createServer((request, response) => {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -13,7 +13,6 @@ export class StreamRenamer {
         const url = new URL(request.url!, gateway);
         const stream = url.searchParams.get('stream')!;
         url.searchParams.set('stream', names[stream] ?? stream);
-        onBatch(stream, Buffer.concat(chunks));
         fetch(url, {
           method: 'POST',
           headers: { authorization: request.headers.authorization! },
@@ -26,12 +25,8 @@ export class StreamRenamer {
   }
 
   /** @param names new names by the old ones */
-  static async start(
-    gateway: string,
-    names: Readonly<Record<string, string>>,
-    onBatch: (stream: string, body: Buffer) => void,
-  ): Promise<StreamRenamer> {
-    const renamer = new StreamRenamer(gateway, names, onBatch);
+  static async start(gateway: string, names: Readonly<Record<string, string>>): Promise<StreamRenamer> {
+    const renamer = new StreamRenamer(gateway, names);
     await new Promise<void>((resolve) => renamer.#server.listen(0, '127.0.0.1', resolve));
     return renamer;
   }

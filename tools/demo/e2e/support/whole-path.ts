@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { KafkaAdmin, kafkaConfigSchema, KafkaCluster } from '@hercules/kafka';
-import { createConnection } from 'node:net';
-import { graphiteLine, type Logger, readBatch } from '@hercules/protocol';
+import type { Logger } from '@hercules/protocol';
 import { AppProcess, freePort } from '@hercules/service/testing';
 import { StreamRenamer } from './stream-renamer.ts';
 
@@ -13,16 +12,6 @@ export const SERVERS = {
   /** host:port for lines, host:port for pickle, base URL of the render API. */
   graphite: (process.env['HERCULES_TEST_GRAPHITE'] ?? '127.0.0.1:2003,127.0.0.1:2004,http://127.0.0.1:8080').split(','),
 };
-
-function toGraphite(body: Buffer): void {
-  const [host, port] = SERVERS.graphite[0]!.split(':');
-  const socket = createConnection({ host: host!, port: Number(port) });
-  socket.end(
-    readBatch(body)
-      .map((event) => graphiteLine(event, { tags: true, replaceDots: false }))
-      .join(''),
-  );
-}
 
 const APPS = join(__dirname, '..', '..', '..', '..', 'apps');
 const MASTER_KEY = 'whole-path-master-key';
@@ -68,23 +57,30 @@ export class WholePath {
       await this.#manage(management, '/streams/create', definition);
       await this.#manage(management, `/rules/set?key=${this.apiKey}&pattern=${stream}&rights=-w-`);
     }
-    const sink = { HERCULES_ELASTICSEARCH_NODES: SERVERS.elasticsearch, HERCULES_SINK_DEAD_LETTER_STREAM: `${name}_dead` };
+    const sink = { HERCULES_SINK_DEAD_LETTER_STREAM: `${name}_dead` };
+    const elasticSink = { ...sink, HERCULES_ELASTICSEARCH_NODES: SERVERS.elasticsearch };
     await Promise.all([
       this.#startApp('elastic-sink', 'elastic-sink', {
-        ...sink,
+        ...elasticSink,
         HERCULES_SINK_PATTERNS: this.#streams.logs_shop,
         HERCULES_INDEX_PREFIX: `${name}-logs-`,
       }),
       this.#startApp('annotation-sink', 'elastic-sink', {
-        ...sink,
+        ...elasticSink,
         HERCULES_SINK_PATTERNS: this.#streams.annotations_demo,
         HERCULES_MAPPING: 'annotation-event',
         HERCULES_INDEX_PREFIX: `${name}-`,
         HERCULES_INDEX_POLICY: 'STATIC',
         HERCULES_INDEX_RESOLVERS: JSON.stringify([{ type: 'static', name: 'annotations' }]),
       }),
+      this.#startApp('graphite-sink', 'graphite-sink', {
+        ...sink,
+        HERCULES_SINK_PATTERNS: this.#streams.metrics_demo,
+        HERCULES_GRAPHITE_LOCAL_ENDPOINTS: SERVERS.graphite[0]!,
+        HERCULES_GRAPHITE_TAGS: 'true',
+      }),
     ]);
-    this.#renamer = await StreamRenamer.start(gateway, this.#streams, (stream, body) => stream === 'metrics_demo' && toGraphite(body));
+    this.#renamer = await StreamRenamer.start(gateway, this.#streams);
   }
 
   async stop(): Promise<void> {
