@@ -70,6 +70,8 @@ function carbonConf({ dataDir, plaintextPort, picklePort, queryPort, webPort }: 
     CACHE_QUERY_INTERFACE: '127.0.0.1',
     CACHE_QUERY_PORT: queryPort,
     USE_FLOW_CONTROL: 'True',
+    // A sink may open a connection for each batch.
+    LOG_LISTENER_CONN_SUCCESS: 'False',
     LOG_UPDATES: 'False',
     LOG_CREATES: 'False',
     LOG_CACHE_HITS: 'False',
