@@ -31,6 +31,20 @@ const endpointsShape = {
     .min(0)
     .default(30_000)
     .describe('An endpoint that could not be reached is passed over for so long, in ms, while there are others; 0: never'),
+  resendWindowMs: z
+    .number()
+    .int()
+    .min(0)
+    .default(5000)
+    .describe(
+      'What an endpoint took so long before it went away is sent once more when it is back, in ms: Graphite loses what it has not written down',
+    ),
+  resendBytes: z
+    .number()
+    .int()
+    .min(0)
+    .default(16 * 1024 * 1024)
+    .describe('Most bytes that are kept in memory for that'),
 };
 
 export const graphiteConfigSchema = z.object({

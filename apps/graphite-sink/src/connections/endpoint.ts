@@ -1,4 +1,5 @@
 import { GraphiteConnection } from './graphite-connection.ts';
+import { RecentBatches } from './recent-batches.ts';
 
 export interface EndpointOptions {
   /** Connections that are kept ready. */
@@ -8,12 +9,18 @@ export interface EndpointOptions {
   readonly socketTimeoutMs: number;
   /** After a failed attempt to connect the endpoint is passed over for so long; 0 = not at all. */
   readonly frozenTimeMs: number;
+  /** What an endpoint took so long before it went away is sent once more when it is back; 0: nothing. */
+  readonly resendWindowMs: number;
+  /** Most bytes that are kept for that. */
+  readonly resendBytes: number;
 }
 
 /** One Graphite to send to, with the connections that are ready. */
 export class Endpoint {
   readonly host: string;
   readonly port: number;
+  /** What it has taken of late. */
+  readonly recent: RecentBatches;
   readonly #options: EndpointOptions;
   readonly #ready: GraphiteConnection[] = [];
   #frozenUntil = 0;
@@ -23,6 +30,7 @@ export class Endpoint {
     this.host = host;
     this.port = port;
     this.#options = options;
+    this.recent = new RecentBatches(options.resendWindowMs, options.resendBytes);
   }
 
   get isFrozen(): boolean {
@@ -74,8 +82,10 @@ export class Endpoint {
     try {
       const connection = await GraphiteConnection.open(this.host, this.port, this.#options.socketTimeoutMs, signal);
       this.#frozenUntil = 0;
+      connection.onLost = () => this.recent.lost(Date.now());
       return connection;
     } catch (error) {
+      this.recent.lost(Date.now());
       this.#frozenUntil = Date.now() + this.#options.frozenTimeMs;
       throw error;
     }

@@ -9,6 +9,8 @@ export class GraphiteConnection {
   #failure: Error | undefined;
   #peerEnded = false;
   #onSettled: (() => void) | undefined;
+  /** Called once when the peer ends a connection that is not in use, or it breaks: the peer may be gone. */
+  onLost: (() => void) | undefined;
 
   private constructor(socket: Socket, name: string) {
     this.#socket = socket;
@@ -17,7 +19,7 @@ export class GraphiteConnection {
     socket.resume();
     socket.on('end', () => {
       this.#peerEnded = true;
-      this.#onSettled?.();
+      this.#settled();
     });
     socket.on('error', (error) => this.#fail(error));
     socket.on('close', () => this.#fail(undefined));
@@ -79,7 +81,7 @@ export class GraphiteConnection {
       () => {
         this.#socket.write(bytes, (error) => {
           if (!error) written = true;
-          this.#onSettled?.();
+          this.#settled();
         });
       },
     );
@@ -87,6 +89,7 @@ export class GraphiteConnection {
   }
 
   destroy(): void {
+    this.onLost = undefined;
     this.#socket.destroy();
   }
 
@@ -117,7 +120,13 @@ export class GraphiteConnection {
     // A connection that both sides have ended is no broken one.
     if (error === undefined && this.#peerEnded) return;
     this.#failure ??= error ?? new Error('closed the connection');
-    this.#onSettled?.();
+    this.#settled();
+  }
+
+  #settled(): void {
+    if (this.#onSettled !== undefined) return this.#onSettled();
+    this.onLost?.();
+    this.onLost = undefined;
   }
 }
 

@@ -13,7 +13,7 @@ export interface GraphiteSenderOptions {
 
 /** Sends batches, each to one endpoint: the local ones in turn; the remote ones only when no local one can be had. */
 export class GraphiteSender {
-  readonly counters = { batches: 0, failedBatches: 0, remoteBatches: 0 };
+  readonly counters = { batches: 0, failedBatches: 0, remoteBatches: 0, repeatedBatches: 0 };
   readonly #local: readonly Endpoint[];
   readonly #remote: readonly Endpoint[];
   readonly #options: GraphiteSenderOptions;
@@ -40,6 +40,7 @@ export class GraphiteSender {
         return;
       } catch (error) {
         connection.destroy();
+        endpoint.recent.lost(Date.now());
         this.counters.failedBatches++;
         if (signal.aborted || attempt >= this.#options.retryLimit) throw error;
       }
@@ -52,14 +53,22 @@ export class GraphiteSender {
 
   async #sendOver(endpoint: Endpoint, connection: GraphiteConnection, bytes: Buffer, signal: AbortSignal): Promise<void> {
     const { requestTimeoutMs, confirmation } = this.#options;
+    const { recent } = endpoint;
+    const repeated = recent.toRepeat();
+    const all = repeated.length === 0 ? bytes : Buffer.concat([...repeated, bytes]);
     if (confirmation === 'written') {
-      await connection.send(bytes, requestTimeoutMs, signal);
+      await connection.send(all, requestTimeoutMs, signal);
       endpoint.giveBack(connection);
-      return;
+    } else {
+      // The next batch finds a connection that is ready.
+      endpoint.warm(signal);
+      await connection.sendAndClose(all, requestTimeoutMs, signal);
     }
-    // The next batch finds a connection that is ready.
-    endpoint.warm(signal);
-    await connection.sendAndClose(bytes, requestTimeoutMs, signal);
+    if (repeated.length > 0) {
+      recent.repeated(Date.now());
+      this.counters.repeatedBatches += repeated.length;
+    }
+    recent.add(bytes, Date.now());
   }
 
   /** @param fresh take no connection that has been waiting: it may have been broken for as long */

@@ -12,6 +12,12 @@ export function registerSenderMetrics(metrics: MetricsRegistry, sender: Graphite
     [],
     () => counters.remoteBatches,
   );
+  metrics.counterFrom(
+    'hercules_graphite_repeated_batches_total',
+    'Batches sent once more to an endpoint that had gone away',
+    [],
+    () => counters.repeatedBatches,
+  );
   metrics.gaugeFrom(
     'hercules_graphite_frozen_endpoints',
     'Endpoints that are passed over for now',
