@@ -16,6 +16,7 @@ import { registerManagementMetrics } from './management-metrics.ts';
 import { allRoutes } from './routes/routes.ts';
 import { StreamTopics } from './stream-topics.ts';
 import { ResultCleaner } from './tasks/result-cleaner.ts';
+import { TableReports } from './tasks/table-reports.ts';
 import { TaskQueue } from './tasks/task-queue.ts';
 import { TaskRunner } from './tasks/task-runner.ts';
 
@@ -70,6 +71,9 @@ runService({
 
     const queue = new TaskQueue(taskLog(producer, tasks.topic), registry, logger);
     lifecycle.onStop('task queue', () => queue.close());
+    const reports = new TableReports(registry, (change) => queue.submit(change, 'table report'), logger);
+    lifecycle.onStop('table reports', () => reports.stop());
+    reports.start();
     const routes = allRoutes({ registry, tasks: queue, ownTopics: [metadata.topic, tasks.topic] });
     const app = createHttpApp({
       routes,

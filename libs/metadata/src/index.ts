@@ -21,6 +21,7 @@ export {
   parseMetaKey,
   ruleKey,
   streamKey,
+  tableKey,
   taskKey,
   timelineKey,
   validationKey,
@@ -43,5 +44,13 @@ export {
   type Stream,
 } from './stream.ts';
 export { leaderClaimSchema, taskResultSchema, type LeaderClaim, type TaskResult } from './task-result.ts';
+export {
+  hasTable,
+  tableReportSchema,
+  timelineDocument,
+  timelineEntrySchema,
+  type TableReport,
+  type TimelineEntry,
+} from './timeline-entry.ts';
 export { timelineSchema, timelineTtlSchema, type Timeline } from './timeline.ts';
 export { matchesPattern } from './wildcard.ts';

@@ -5,7 +5,7 @@ const DIGEST = /^[0-9a-f]{64}$/;
 
 /** What a record of the metadata topic is about, as its key says (model §7.1, with digests in place of keys). */
 export type MetaKey =
-  | { kind: 'stream' | 'timeline'; name: string }
+  | { kind: 'stream' | 'timeline' | 'table'; name: string }
   | { kind: 'rule'; digest: string; pattern: string; right: Right }
   | { kind: 'blacklist'; digest: string }
   | { kind: 'validation'; digest: string; stream: string }
@@ -19,6 +19,8 @@ export const LEADER_KEY = 'leader';
 
 export const streamKey = (name: string): string => `stream/${name}`;
 export const timelineKey = (name: string): string => `timeline/${name}`;
+/** What the owner of the timelines' tables has done about one: the only key that others than the management API write. */
+export const tableKey = (name: string): string => `table/${name}`;
 export const ruleKey = (digest: string, pattern: string, right: Right): string => `rule/${digest}.${pattern}.${right}`;
 export const blacklistKey = (digest: string): string => `blacklist/${digest}`;
 export const validationKey = (digest: string, stream: string): string => `validation/${digest}.${stream}`;
@@ -34,6 +36,8 @@ export function parseMetaKey(key: string): MetaKey | undefined {
       return NAME_PATTERN.test(rest) ? { kind: 'stream', name: rest } : undefined;
     case 'timeline':
       return NAME_PATTERN.test(rest) ? { kind: 'timeline', name: rest } : undefined;
+    case 'table':
+      return NAME_PATTERN.test(rest) ? { kind: 'table', name: rest } : undefined;
     case 'rule':
       return parseRuleKey(rest);
     case 'blacklist':

@@ -9,7 +9,8 @@ import { parseJson } from './json.ts';
 import { parseMetaKey, validationKey, type MetaKey } from './meta-keys.ts';
 import { streamSchema, type Stream } from './stream.ts';
 import { leaderClaimSchema, taskResultSchema, type LeaderClaim, type TaskResult } from './task-result.ts';
-import { timelineSchema, type Timeline } from './timeline.ts';
+import { hasTable, tableReportSchema, timelineEntrySchema, type TableReport, type TimelineEntry } from './timeline-entry.ts';
+import type { Timeline } from './timeline.ts';
 
 /** What a key's events must satisfy to be written to a stream; those that do not are dropped (model §4.3). */
 export interface ContentValidation extends ApiKeyIdentity {
@@ -25,7 +26,8 @@ const changedBySchema = z.object({ task: z.string().optional() });
 export class MetadataState {
   readonly authorizer = new Authorizer();
   readonly #streams = new Map<string, Stream>();
-  readonly #timelines = new Map<string, Timeline>();
+  readonly #timelines = new Map<string, TimelineEntry>();
+  readonly #tableReports = new Map<string, TableReport>();
   readonly #changedBy = new Map<string, string>();
   readonly #validations = new Map<string, ContentValidation & { filter: EventFilter }>();
   readonly #taskResults = new Map<string, TaskResult>();
@@ -60,13 +62,31 @@ export class MetadataState {
     return [...this.#streams.values()];
   }
 
+  /** A timeline that has its table. */
   timeline(name: string): Timeline | undefined {
+    const entry = this.#timelines.get(name);
+    return entry !== undefined && hasTable(entry) ? entry.timeline : undefined;
+  }
+
+  /** All timelines that have their tables, in no particular order. */
+  timelines(): Timeline[] {
+    return this.timelineEntries()
+      .filter(hasTable)
+      .map(({ timeline }) => timeline);
+  }
+
+  /** A timeline whatever its state. */
+  timelineEntry(name: string): TimelineEntry | undefined {
     return this.#timelines.get(name);
   }
 
-  /** All timelines, in no particular order. */
-  timelines(): Timeline[] {
+  timelineEntries(): TimelineEntry[] {
     return [...this.#timelines.values()];
+  }
+
+  /** What the owner of the tables has last said about a timeline's. */
+  tableReport(name: string): TableReport | undefined {
+    return this.#tableReports.get(name);
   }
 
   /** Id of the task that last wrote this key, if its value says so. */
@@ -119,8 +139,10 @@ export class MetadataState {
         setOrDelete(this.#changedBy, key, changedBySchema.safeParse(document).data?.task);
         break;
       case 'timeline':
-        setOrDelete(this.#timelines, meta.name, this.#read(key, timelineSchema, document));
-        setOrDelete(this.#changedBy, key, changedBySchema.safeParse(document).data?.task);
+        setOrDelete(this.#timelines, meta.name, this.#read(key, timelineEntrySchema, document));
+        break;
+      case 'table':
+        setOrDelete(this.#tableReports, meta.name, this.#read(key, tableReportSchema, document));
         break;
       case 'rule': {
         const stored = this.#read(key, prefixSchema, document);

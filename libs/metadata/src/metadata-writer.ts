@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from '@hercules/protocol';
 import { stringifyJson } from './json.ts';
 import { LeadershipLost } from './leadership-lost.ts';
-import { LEADER_KEY } from './meta-keys.ts';
+import { LEADER_KEY, tableKey } from './meta-keys.ts';
 import type { MetadataRecordListener } from './registry.ts';
 import type { LeaderClaim } from './task-result.ts';
 
 const VISIBLE_TIMEOUT_MS = 10_000;
+const TABLE_KEYS = tableKey('');
 
 /** What the writer needs of a registry. */
 export interface WriterRegistry {
@@ -26,7 +27,7 @@ export interface MetadataLog {
 }
 
 /**
- * The only writer of the metadata topic. Who writes is decided outside (the owner of the tasks topic's partition); this class makes sure
+ * The only writer of the metadata topic, reports about tables apart. Who writes is decided outside (the owner of the tasks topic's partition); this class makes sure
  * that an instance which lost that role, but does not know it yet, does no harm (docs/decisions/001-single-writer.md):
  *
  * - {@link claim} writes a `leader` record. The topic has one partition, so all readers agree which claim is the last.
@@ -64,7 +65,7 @@ export class MetadataWriter {
     this.release();
     const claim = randomUUID();
     this.#claim = claim;
-    this.#unsubscribe = this.#registry.onRecord((key, _value, offset) => this.#onRecord(claim, key, offset));
+    this.#unsubscribe = this.#registry.onRecord((key, value, offset) => this.#onRecord(claim, key, value, offset));
     const value: LeaderClaim = { claim, instance: this.#instance, at: Date.now() };
     const offset = await this.#log.append(LEADER_KEY, Buffer.from(stringifyJson(value)));
     await this.#registry.waitForOffset(offset, VISIBLE_TIMEOUT_MS);
@@ -120,10 +121,14 @@ export class MetadataWriter {
     return offset;
   }
 
-  #onRecord(claim: string, key: string, offset: number): void {
+  #onRecord(claim: string, key: string, value: Buffer | undefined, offset: number): void {
     if (claim !== this.#claim) return;
     if (key === LEADER_KEY) {
       this.#onLeaderRecord(claim, offset);
+    } else if (key.startsWith(TABLE_KEYS)) {
+      // Reports are written by the owner of the tables, by right.
+      if (value === undefined) this.#rightful.delete(key);
+      else this.#rightful.set(key, value);
     } else if (this.#claimOffset >= 0) {
       // The acknowledgement of an own record may come after the record itself, so who wrote it is judged in turn with the writes.
       void this.#oneAfterAnother(() => this.#restoreIfForeign(claim, key, offset)).catch((error: unknown) => {

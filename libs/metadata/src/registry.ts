@@ -6,6 +6,7 @@ import type { EventFilter } from './event-filter.ts';
 import type { MetaKey, MetaKind } from './meta-keys.ts';
 import { MetadataState, type ContentValidation } from './metadata-state.ts';
 import type { Stream } from './stream.ts';
+import type { TimelineEntry } from './timeline-entry.ts';
 import type { Timeline } from './timeline.ts';
 
 export interface MetadataRegistryOptions {
@@ -61,11 +62,17 @@ export class MetadataRegistry {
     return this.#state.streams();
   }
 
+  /** A timeline that has its table. */
   timeline(name: string): Timeline | undefined {
     return this.#state.timeline(name);
   }
 
-  /** All timelines, in no particular order. */
+  /** A timeline whatever its state. */
+  timelineEntry(name: string): TimelineEntry | undefined {
+    return this.#state.timelineEntry(name);
+  }
+
+  /** All timelines that have their tables, in no particular order. */
   timelines(): Timeline[] {
     return this.#state.timelines();
   }
@@ -134,6 +141,7 @@ function nameOf(meta: MetaKey): string {
   switch (meta.kind) {
     case 'stream':
     case 'timeline':
+    case 'table':
       return meta.name;
     case 'rule':
       return `${meta.digest}.${meta.pattern}.${meta.right}`;

@@ -12,6 +12,7 @@ const routes = allRoutes({
     streams: () => [],
     timeline: () => undefined,
     timelines: () => [],
+    timelineEntry: () => undefined,
     validations: () => [],
     authorizer: new Authorizer(),
   },

@@ -15,12 +15,17 @@ const newTtl = integerParameter('newTtl', {
 const NOT_FOUND = { 404: { description: 'There is no such timeline' } };
 const MANAGE = 'manage on the timeline';
 
-/** Timelines: apis §4, model §2. Their metadata only; the owner of the tables follows it. */
+/** Timelines: apis §4, model §2. A change ends when the owner of the tables has reported how it went. */
 export function timelineRoutes({ registry, tasks }: RouteContext): Route[] {
   const existing = (name: string): Timeline => {
     const timeline = registry.timeline(name);
     if (timeline === undefined) throw new HerculesError('NOT_FOUND', `There is no timeline '${name}'`);
     return timeline;
+  };
+  /** For changes: also one that is not there yet, or is about to change. */
+  const requireKnown = (name: string): void => {
+    const entry = registry.timelineEntry(name);
+    if (entry === undefined || entry.state === 'deleting') throw new HerculesError('NOT_FOUND', `There is no timeline '${name}'`);
   };
   const tag = 'timelines';
   return [
@@ -56,7 +61,7 @@ export function timelineRoutes({ registry, tasks }: RouteContext): Route[] {
       handle(request) {
         const name = request.required(timelineParameter);
         request.requireRight('manage', name);
-        existing(name);
+        requireKnown(name);
         return runChange(tasks, request, { type: 'timeline.delete', name });
       },
     },
@@ -73,7 +78,7 @@ export function timelineRoutes({ registry, tasks }: RouteContext): Route[] {
         const name = request.required(timelineParameter);
         request.requireRight('manage', name);
         const ttl = request.required(newTtl);
-        existing(name);
+        requireKnown(name);
         return runChange(tasks, request, { type: 'timeline.changeTtl', name, ttl });
       },
     },

@@ -114,18 +114,81 @@ describe('carryOut', () => {
     await expect(setUp().run(change)).rejects.toMatchObject({ code: 'STREAM_NOT_FOUND' });
   });
 
-  it('handles timelines', async () => {
-    const { state, run } = setUp();
+  describe('timelines', () => {
     const timeline = { name: 'tl', slices: 1, shardingKey: [], ttl: 1000, timetrapSize: 1, streams: ['logs'], filters: [] };
-    await run({ type: 'timeline.create', timeline }, 'one');
-    await run({ type: 'timeline.create', timeline }, 'one');
-    await expect(run({ type: 'timeline.create', timeline }, 'two')).rejects.toMatchObject({ code: 'ALREADY_EXISTS' });
-    await run({ type: 'timeline.changeTtl', name: 'tl', ttl: 2000 });
-    expect(state.timeline('tl')).toEqual({ ...timeline, ttl: 2000 });
-    await run({ type: 'timeline.delete', name: 'tl' });
-    await run({ type: 'timeline.delete', name: 'tl' });
-    expect(state.timeline('tl')).toBeUndefined();
-    await expect(run({ type: 'timeline.changeTtl', name: 'tl', ttl: 2000 })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+
+    /** As cassandra-sink reports, and as the report is then settled. */
+    function setUpWithOwner() {
+      const { state, steps, run } = setUp();
+      const settle = async (task: string, status: 'DONE' | 'FAILED', error?: string) => {
+        state.apply('table/tl', Buffer.from(JSON.stringify({ task, status, error, instance: 'sink', at: 1 })));
+        await run({ type: 'timeline.settle', name: 'tl', task }, `settle-${task}`);
+      };
+      return { state, steps, run, settle };
+    }
+
+    it('are there when their table is', async () => {
+      const { state, run, settle } = setUpWithOwner();
+      expect(await run({ type: 'timeline.create', timeline }, 'one')).toBe('pending');
+      expect(await run({ type: 'timeline.create', timeline }, 'one')).toBe('pending');
+      expect([state.timeline('tl'), state.timelineEntry('tl')?.state, state.taskResult('one')]).toEqual([undefined, 'creating', undefined]);
+      await expect(run({ type: 'timeline.create', timeline }, 'two')).rejects.toMatchObject({ code: 'CONFLICT' });
+      await settle('one', 'DONE');
+      expect(state.timeline('tl')).toEqual(timeline);
+      expect(state.taskResult('one')).toMatchObject({ status: 'DONE' });
+      await expect(run({ type: 'timeline.create', timeline }, 'two')).rejects.toMatchObject({ code: 'ALREADY_EXISTS' });
+    });
+
+    it('are gone again when their table cannot be made', async () => {
+      const { state, run, settle } = setUpWithOwner();
+      await run({ type: 'timeline.create', timeline }, 'one');
+      await settle('one', 'FAILED', 'no space');
+      expect(state.timelineEntry('tl')).toBeUndefined();
+      expect(state.tableReport('tl')).toBeUndefined();
+      expect(state.taskResult('one')).toMatchObject({ status: 'FAILED', code: 'INTERNAL', error: 'no space' });
+    });
+
+    it('keep their time to live until the table has the new one', async () => {
+      const { state, run, settle } = setUpWithOwner();
+      await run({ type: 'timeline.create', timeline }, 'one');
+      await settle('one', 'DONE');
+      await run({ type: 'timeline.changeTtl', name: 'tl', ttl: 2000 }, 'two');
+      expect(state.timelineEntry('tl')).toMatchObject({ state: 'altering', formerTtl: 1000 });
+      expect(state.timeline('tl')).toBeDefined();
+      await expect(run({ type: 'timeline.changeTtl', name: 'tl', ttl: 3000 }, 'three')).rejects.toMatchObject({ code: 'CONFLICT' });
+      await settle('two', 'FAILED', 'refused');
+      expect(state.timeline('tl')?.ttl).toBe(1000);
+      await run({ type: 'timeline.changeTtl', name: 'tl', ttl: 2000 }, 'four');
+      await settle('four', 'DONE');
+      expect(state.timelineEntry('tl')).toMatchObject({ state: 'ready', timeline: { ttl: 2000 } });
+    });
+
+    it('go when their table has gone, whatever they were waiting for', async () => {
+      const { state, run, settle } = setUpWithOwner();
+      await run({ type: 'timeline.create', timeline }, 'one');
+      await run({ type: 'timeline.delete', name: 'tl' }, 'two');
+      expect(state.taskResult('one')).toMatchObject({ status: 'FAILED', code: 'CONFLICT' });
+      expect(state.timelineEntry('tl')?.state).toBe('deleting');
+      await expect(run({ type: 'timeline.delete', name: 'tl' }, 'three')).rejects.toMatchObject({ code: 'CONFLICT' });
+      await settle('one', 'DONE');
+      expect(state.timelineEntry('tl')?.state).toBe('deleting');
+      await settle('two', 'DONE');
+      expect([state.timelineEntry('tl'), state.tableReport('tl')]).toEqual([undefined, undefined]);
+      expect(state.taskResult('two')).toMatchObject({ status: 'DONE' });
+      await expect(run({ type: 'timeline.changeTtl', name: 'tl', ttl: 2000 })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+      await expect(run({ type: 'timeline.delete', name: 'tl' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    });
+
+    it('are settled by whoever comes after a crash between two steps', async () => {
+      const { state, run } = setUpWithOwner();
+      await run({ type: 'timeline.create', timeline }, 'one');
+      state.apply('table/tl', Buffer.from(JSON.stringify({ task: 'one', status: 'FAILED', error: 'no', instance: 'sink', at: 1 })));
+      state.apply('timeline/tl', undefined);
+      await run({ type: 'timeline.settle', name: 'tl', task: 'one' }, 'settle');
+      expect(state.taskResult('one')).toMatchObject({ status: 'FAILED', error: 'no' });
+      await run({ type: 'timeline.settle', name: 'tl', task: 'one' }, 'settle');
+      expect(state.tableReport('tl')).toBeUndefined();
+    });
   });
 
   it('sets and removes rules, each right by itself', async () => {

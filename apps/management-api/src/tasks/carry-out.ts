@@ -1,14 +1,34 @@
 import { addToBlacklist, removeFromBlacklist, setRules, setValidation } from './access-changes.ts';
 import type { ChangeContext } from './change-context.ts';
 import { changeStreamDescription, changeStreamTtl, createStream, deleteStream, increaseStreamPartitions } from './stream-changes.ts';
-import type { Task } from './task.ts';
-import { changeTimelineTtl, createTimeline, deleteTimeline } from './timeline-changes.ts';
+import type { Change, Task } from './task.ts';
+import { changeTimelineTtl, createTimeline, deleteTimeline, settleTimeline } from './timeline-changes.ts';
 
 /**
- * Carries out one task. Every step may be repeated after a crash with the same outcome. Throws HerculesError with the reason of a failure,
+ * Carries out one task. `pending`: its result comes later, when somebody else has done the rest. Every step may be repeated after a crash with the same outcome. Throws HerculesError with the reason of a failure,
  * LeadershipLost, or the signal's AbortError.
  */
-export async function carryOut(context: ChangeContext, { id, change }: Task): Promise<void> {
+export async function carryOut(context: ChangeContext, task: Task): Promise<'done' | 'pending'> {
+  const { id, change } = task;
+  switch (change.type) {
+    case 'timeline.create':
+      await createTimeline(context, task, change);
+      return 'pending';
+    case 'timeline.delete':
+      await deleteTimeline(context, task, change);
+      return 'pending';
+    case 'timeline.changeTtl':
+      await changeTimelineTtl(context, task, change);
+      return 'pending';
+    default:
+      await carryOutAtOnce(context, id, change);
+      return 'done';
+  }
+}
+
+type ChangeAtOnce = Exclude<Change, { type: 'timeline.create' | 'timeline.delete' | 'timeline.changeTtl' }>;
+
+async function carryOutAtOnce(context: ChangeContext, id: string, change: ChangeAtOnce): Promise<void> {
   switch (change.type) {
     case 'stream.create':
       return createStream(context, id, change);
@@ -20,12 +40,8 @@ export async function carryOut(context: ChangeContext, { id, change }: Task): Pr
       return changeStreamDescription(context, id, change);
     case 'stream.increasePartitions':
       return increaseStreamPartitions(context, id, change);
-    case 'timeline.create':
-      return createTimeline(context, id, change);
-    case 'timeline.delete':
-      return deleteTimeline(context, change);
-    case 'timeline.changeTtl':
-      return changeTimelineTtl(context, id, change);
+    case 'timeline.settle':
+      return settleTimeline(context, change);
     case 'rules.set':
       return setRules(context, change);
     case 'blacklist.add':

@@ -18,11 +18,16 @@ export interface RetryPolicy {
 const SHOWN: ReadonlySet<ErrorCode> = new Set(['ALREADY_EXISTS', 'CONFLICT', 'STREAM_NOT_FOUND', 'NOT_FOUND']);
 
 /**
- * Carries out a task and says how it ended. What may succeed later is tried a bounded number of times, so that one task cannot hold up the
+ * Carries out a task and says how it ended, or that its end is still to come. What may succeed later is tried a bounded number of times, so that one task cannot hold up the
  * queue for ever. Throws only LeadershipLost and the AbortError of the context's signal: then the task is still to be done, by whoever is
  * the leader.
  */
-export async function taskOutcome(context: ChangeContext, task: Task, policy: RetryPolicy, logger: Logger): Promise<TaskResult> {
+export async function taskOutcome(
+  context: ChangeContext,
+  task: Task,
+  policy: RetryPolicy,
+  logger: Logger,
+): Promise<TaskResult | 'pending'> {
   const { id, by, queuedAt } = task;
   const fields = { task: id, change: task.change.type, by };
   if (Date.now() - queuedAt > policy.maxAgeMs) {
@@ -32,8 +37,9 @@ export async function taskOutcome(context: ChangeContext, task: Task, policy: Re
   for (let attempt = 1; ; attempt++) {
     context.signal.throwIfAborted();
     try {
-      await carryOut(context, task);
-      logger.info(fields, 'Carried out a change');
+      const progress = await carryOut(context, task);
+      logger.info(fields, progress === 'done' ? 'Carried out a change' : 'Asked for a change of a table');
+      if (progress === 'pending') return progress;
       return { status: 'DONE', queuedAt, finishedAt: Date.now() };
     } catch (error) {
       if (error instanceof LeadershipLost || context.signal.aborted) throw error;

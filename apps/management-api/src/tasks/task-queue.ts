@@ -1,4 +1,3 @@
-import { type Caller, callerName } from '@hercules/http-api';
 import { randomUUID } from 'node:crypto';
 import { stringifyJson, type MetadataListener, type TaskResult } from '@hercules/metadata';
 import { ERROR_CODES, HerculesError, type ErrorCode, type Logger } from '@hercules/protocol';
@@ -33,9 +32,9 @@ export class TaskQueue {
     this.#unsubscribe();
   }
 
-  /** Queues a change and returns its id once Kafka has it. Throws KAFKA_UNAVAILABLE. */
-  async submit(change: Change, caller: Caller): Promise<string> {
-    const task: Task = { id: randomUUID(), by: callerName(caller), queuedAt: Date.now(), change };
+  /** Queues a change for somebody, as logs are to show him (callerName), and returns its id once Kafka has it. Throws KAFKA_UNAVAILABLE. */
+  async submit(change: Change, by: string): Promise<string> {
+    const task: Task = { id: randomUUID(), by, queuedAt: Date.now(), change };
     const subject = subjectOf(change);
     await this.#append(subject, Buffer.from(stringifyJson(task)));
     this.#logger.info({ task: task.id, change: change.type, subject, by: task.by }, 'Queued a change');
@@ -45,13 +44,14 @@ export class TaskQueue {
   /**
    * Waits until the task has been carried out and its effect is visible in this instance (the result follows the effect in one log).
    * Throws what the task failed with, or TIMEOUT (408): the task is still queued and will run.
+   * @param waitsFor what else has to happen than its turn, for the text of a TIMEOUT
    */
-  async wait(id: string, timeoutMs: number): Promise<void> {
+  async wait(id: string, timeoutMs: number, waitsFor?: string): Promise<void> {
     const result = this.#results.state.taskResult(id) ?? (await this.#nextResult(id, timeoutMs));
     if (result === undefined) {
       throw new HerculesError(
         'TIMEOUT',
-        `The change was not carried out within ${timeoutMs} ms; it stays queued and will still run (task ${id})`,
+        `The change was not carried out within ${timeoutMs} ms; it stays queued and will still run (task ${id})${waitsFor === undefined ? '' : `. ${waitsFor}`}`,
       );
     }
     if (result.status === 'FAILED') throw failureOf(id, result);

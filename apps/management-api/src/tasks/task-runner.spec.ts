@@ -68,7 +68,8 @@ function setUp(changes: { put?: (key: string) => Promise<void>; claim?: () => Pr
   const state = {
     taskResult: (id: string) => results.get(id),
     stream: () => undefined,
-    timeline: () => undefined,
+    timelineEntry: () => undefined,
+    tableReport: () => undefined,
     changedBy: () => undefined,
   };
   const nothing = () => Promise.resolve();

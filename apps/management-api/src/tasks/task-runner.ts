@@ -30,7 +30,8 @@ const MAX_BACKOFF_MS = 5000;
 /**
  * Carries out the queued tasks in their order while this instance owns the one partition of the tasks topic; so of several instances one
  * works (docs/decisions/001-single-writer.md). A task is committed after its result stands in the metadata topic: after a crash the next
- * owner repeats at most the last task, and sees by the result if it was finished.
+ * owner repeats at most the last task, and sees by the result if it was finished. A task that waits for somebody else is committed as well; its
+ * result is written by a later task.
  */
 export class TaskRunner {
   /** Tasks that this instance has carried out, by how they ended. */
@@ -104,6 +105,7 @@ export class TaskRunner {
     // Only now is everything read that a former leader has written.
     if (this.#state.taskResult(task.id) !== undefined) return;
     const result = await taskOutcome({ ...this.#context, signal }, task, this.#options, this.#logger);
+    if (result === 'pending') return;
     await this.#writer.put(taskKey(task.id), result);
     this.counters[result.status === 'DONE' ? 'done' : 'failed']++;
   }

@@ -13,6 +13,7 @@ const changeSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('timeline.create'), timeline: timelineSchema }),
   z.object({ type: z.literal('timeline.delete'), name: z.string() }),
   z.object({ type: z.literal('timeline.changeTtl'), name: z.string(), ttl: z.number() }),
+  z.object({ type: z.literal('timeline.settle'), name: z.string(), task: z.string().describe('The task whose table was reported') }),
   z.object({
     type: z.literal('rules.set'),
     key: keySchema,
@@ -54,6 +55,7 @@ export function subjectOf(change: Change): string {
       return `timeline/${change.timeline.name}`;
     case 'timeline.delete':
     case 'timeline.changeTtl':
+    case 'timeline.settle':
       return `timeline/${change.name}`;
     case 'rules.set':
       return `rule/${change.key.digest}.${change.pattern}`;
