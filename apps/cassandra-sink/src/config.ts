@@ -1,5 +1,6 @@
 import { cassandraConfigSchema, keyspaceConfigSchema } from '@hercules/cassandra';
 import { kafkaConfigSchema } from '@hercules/kafka';
+import { metadataConfigSchema } from '@hercules/metadata';
 import { httpConfigSchema, serviceConfigSchema } from '@hercules/service';
 import { sinkConfigSchema } from '@hercules/sink';
 import { z } from 'zod';
@@ -26,6 +27,12 @@ export const tracingConfigSchema = z.object({
     .describe('A name that is still seen is written again after this long, in ms; well below the time to live'),
 });
 
+export const timelinesConfigSchema = z.object({
+  enabled: z.boolean().default(true).describe('Look after timelines: make their tables and fill them'),
+  keyspace: keyspaceName.default('hercules').describe('Keyspace of the tables of timelines'),
+  names: z.array(z.string()).default([]).describe('Timelines that this instance looks after; all when empty'),
+});
+
 export const writerConfigSchema = z.object({
   batchBytes: z
     .number()
@@ -45,7 +52,9 @@ export const cassandraSinkConfigSchema = z.object({
   cassandra: cassandraConfigSchema.prefault({}),
   schema: keyspaceConfigSchema.prefault({}),
   writer: writerConfigSchema.prefault({}),
+  metadata: metadataConfigSchema.prefault({}),
   tracing: tracingConfigSchema.prefault({}),
+  timelines: timelinesConfigSchema.prefault({}),
 });
 
 export type CassandraSinkConfig = z.infer<typeof cassandraSinkConfigSchema>;

@@ -7,4 +7,4 @@ export { requireEvent } from './event-record.ts';
 export { createEventFilter, type EventFilter, type EventFilterConfig } from './event-filter.ts';
 export { SinkLoop, type SinkConsumer } from './sink-loop.ts';
 export type { SinkCounters } from './sink-counters.ts';
-export { registerSinkMetrics, type SinkMetricsRegistry } from './sink-metrics.ts';
+export { registerSinkMetrics, registerSinksMetrics, type MeasuredSink, type SinkMetricsRegistry } from './sink-metrics.ts';

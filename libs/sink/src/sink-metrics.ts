@@ -1,15 +1,12 @@
 import type { BatchConsumer } from '@hercules/kafka';
 import type { SinkCounters } from './sink-counters.ts';
 
+type ReadValues = () => number | Iterable<{ labels: Readonly<Record<string, string | number>>; value: number }>;
+
 /** The part of a metrics registry that a sink needs; libs/service's MetricsRegistry is one. */
 export interface SinkMetricsRegistry {
-  counterFrom(name: string, help: string, labelNames: readonly string[], read: () => number): void;
-  gaugeFrom(
-    name: string,
-    help: string,
-    labelNames: readonly string[],
-    read: () => number | Iterable<{ labels: Record<string, string | number>; value: number }>,
-  ): void;
+  counterFrom(name: string, help: string, labelNames: readonly string[], read: ReadValues): void;
+  gaugeFrom(name: string, help: string, labelNames: readonly string[], read: ReadValues): void;
 }
 
 interface MeasuredLoop {
@@ -32,18 +29,54 @@ const COUNTERS: readonly [name: string, help: string, key: keyof SinkCounters][]
   ['hercules_sink_commits_total', 'Commits of offsets', 'commits'],
 ];
 
+/** A sink of several in one process, and the labels that tell it from the others. */
+export interface MeasuredSink {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly loop: MeasuredLoop;
+  readonly consumer: Pick<BatchConsumer, 'lag'>;
+}
+
 /** Registers the metrics that every sink has (docs/components.md). */
 export function registerSinkMetrics(metrics: SinkMetricsRegistry, loop: MeasuredLoop, consumer: Pick<BatchConsumer, 'lag'>): void {
-  for (const [name, help, key] of COUNTERS) metrics.counterFrom(name, help, [], () => loop.counters[key]);
+  const sink = { labels: {}, loop, consumer };
+  registerSinksMetrics(metrics, [], () => [sink]);
+}
+
+/** The same for a process with several sinks, which come and go; all have the same labels. */
+export function registerSinksMetrics(
+  metrics: SinkMetricsRegistry,
+  labelNames: readonly string[],
+  sinks: () => Iterable<MeasuredSink>,
+): void {
+  const ofEach = (read: (loop: MeasuredLoop) => number) => () => Array.from(sinks(), ({ labels, loop }) => ({ labels, value: read(loop) }));
+  for (const [name, help, key] of COUNTERS)
+    metrics.counterFrom(
+      name,
+      help,
+      labelNames,
+      ofEach(({ counters }) => counters[key]),
+    );
   metrics.gaugeFrom(
     'hercules_sink_store_available',
     '1 while the store takes writes, 0 while it does not',
-    [],
-    () => loop.counters.storeAvailable,
+    labelNames,
+    ofEach(({ counters }) => counters.storeAvailable),
   );
-  metrics.gaugeFrom('hercules_sink_pending_records', 'Records fetched and not yet written', [], () => loop.pendingRecords);
-  metrics.gaugeFrom('hercules_sink_concurrent_writes_limit', 'Most writes under way at once, now', [], () => loop.concurrencyLimit);
-  metrics.gaugeFrom('hercules_sink_lag_records', 'Records in Kafka that are not yet committed', ['topic', 'partition'], () =>
-    consumer.lag().map(({ topic, partition, lag }) => ({ labels: { topic, partition }, value: lag })),
+  metrics.gaugeFrom(
+    'hercules_sink_pending_records',
+    'Records fetched and not yet written',
+    labelNames,
+    ofEach(({ pendingRecords }) => pendingRecords),
+  );
+  metrics.gaugeFrom(
+    'hercules_sink_concurrent_writes_limit',
+    'Most writes under way at once, now',
+    labelNames,
+    ofEach(({ concurrencyLimit }) => concurrencyLimit),
+  );
+  metrics.gaugeFrom('hercules_sink_lag_records', 'Records in Kafka that are not yet committed', [...labelNames, 'topic', 'partition'], () =>
+    Array.from(sinks()).flatMap(({ labels, consumer }) =>
+      consumer.lag().map(({ topic, partition, lag }) => ({ labels: { ...labels, topic, partition }, value: lag })),
+    ),
   );
 }
