@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { eventually, TestTopics } from './kafka-servers.ts';
 import { ManagementProcess } from './management-process.ts';
+import { tableOwner } from './table-owner.ts';
 
 jest.setTimeout(60_000);
 
@@ -212,7 +213,8 @@ describe('management API', () => {
     });
   });
 
-  it('keeps timelines', async () => {
+  it('keeps timelines, whose tables cassandra-sink makes', async () => {
+    const sink = await tableOwner(topics);
     const name = `tl_${topics.suffix}`;
     const timeline = { name, slices: 3, shardingKey: [], ttl: 5000, timetrapSize: 1000, streams: ['s'], filters: [], description: 'd' };
     const createTimeline = (body: object, apiKey?: string) =>
@@ -231,6 +233,8 @@ describe('management API', () => {
     expect(await createTimeline({ ...timeline, name: `${name}_2` }, apiKey)).toBe(200);
     for (const deleted of [name, `${name}_2`]) expect(await api.post(`/timelines/delete?timeline=${deleted}`)).toBe(200);
     expect((await api.call('GET', `/timelines/info?timeline=${name}`)).status).toBe(404);
+    sink.signal('SIGTERM');
+    expect(await sink.waitForEnd(10_000)).toBe(0);
   });
 
   it('keeps content validations', async () => {
