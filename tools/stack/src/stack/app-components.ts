@@ -1,13 +1,14 @@
 import { appComponent, type AppOptions, isRunningOn } from './app-component.ts';
 import type { Component } from './component.ts';
 import { type ComponentName, shownName } from './component-name.ts';
-import { createDemoStreams } from './management-client.ts';
+import { createDemoStreams, createDemoTimeline } from './management-client.ts';
 import type { StackKeys } from './stack-keys.ts';
 import type { StackLayout } from './stack-layout.ts';
 import type { StackPorts } from './stack-ports.ts';
 
 /** The apps, each with its defaults but for the addresses. */
 export function appComponents(layout: StackLayout, ports: StackPorts, keys: StackKeys): Component[] {
+  const managementApi = `http://127.0.0.1:${ports.managementApi}`;
   const brokers = `127.0.0.1:${ports.kafka}`;
   const elasticsearch = { HERCULES_ELASTICSEARCH_NODES: `http://127.0.0.1:${ports.elasticsearch}` };
   const cassandra = { HERCULES_CASSANDRA_CONTACT_POINTS: `127.0.0.1:${ports.cassandra}` };
@@ -25,7 +26,7 @@ export function appComponents(layout: StackLayout, ports: StackPorts, keys: Stac
       needs: ['kafka'],
       env: { HERCULES_MASTER_KEYS: keys.masterKey },
       // Before the sinks start: they then take the streams when they join their groups, instead of looking for new ones first.
-      prepare: () => createDemoStreams(`http://127.0.0.1:${ports.managementApi}`, keys),
+      prepare: () => createDemoStreams(managementApi, keys),
     }),
     app('gateway', ports.gatewayHttp, {
       needs: ['kafka', 'managementApi'],
@@ -45,7 +46,11 @@ export function appComponents(layout: StackLayout, ports: StackPorts, keys: Stac
       needs: ['kafka', 'graphite', 'managementApi'],
       env: { HERCULES_GRAPHITE_LOCAL_ENDPOINTS: `127.0.0.1:${ports.graphiteLines}`, ...TAGGED_METRICS },
     }),
-    app('cassandraSink', ports.cassandraSink, { needs: ['kafka', 'cassandra', 'managementApi'], env: cassandra }),
+    app('cassandraSink', ports.cassandraSink, {
+      needs: ['kafka', 'cassandra', 'managementApi'],
+      env: cassandra,
+      prepare: () => createDemoTimeline(managementApi, keys),
+    }),
     app('queryApi', ports.queryApi, { needs: ['kafka', 'cassandra', 'managementApi'], env: cassandra }),
   ];
 }

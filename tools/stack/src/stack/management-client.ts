@@ -20,7 +20,19 @@ const DESCRIPTIONS: Readonly<Record<keyof typeof DEMO_STREAMS, string>> = {
   annotations: 'What happened to the components of the stack',
 };
 /** What the API key may read and write. */
-const PATTERNS = ['logs_*', 'metrics_*', 'traces_*', 'annotations_*'];
+const PATTERNS = ['logs_*', 'metrics_*', 'traces_*', 'annotations_*', 'timeline_*'];
+/** Logs in the order of their time, to be read back through query-api. Times in ms. */
+const DEMO_TIMELINE = {
+  name: 'timeline_logs',
+  streams: [DEMO_STREAMS.own, DEMO_STREAMS.first, DEMO_STREAMS.shop],
+  slices: 3,
+  shardingKey: [],
+  timetrapSize: 60_000,
+  ttl: 24 * 60 * 60 * 1000,
+  filters: [],
+  description: 'All logs of this stack',
+};
+const CONFLICT = 409;
 
 const TTL_MS = 7 * 24 * 60 * 60 * 1000;
 
@@ -36,9 +48,17 @@ export async function createDemoStreams(url: string, keys: StackKeys): Promise<v
   ]);
 }
 
+/**
+ * Creates the timeline, which takes a Cassandra and whoever makes its table there. One that exists is left as it is.
+ * @param url base URL of the management API
+ * @throws StackError with the answer when it refuses
+ */
+export async function createDemoTimeline(url: string, keys: StackKeys): Promise<void> {
+  await post(url, keys, '/timelines/create', JSON.stringify(DEMO_TIMELINE), [200, CONFLICT]);
+}
+
 async function createStream(url: string, keys: StackKeys, name: string, description: string): Promise<void> {
   const stream = { type: 'base', name, partitions: 3, shardingKey: [], ttl: TTL_MS, description };
-  const CONFLICT = 409;
   await post(url, keys, '/streams/create', JSON.stringify(stream), [200, CONFLICT]);
 }
 

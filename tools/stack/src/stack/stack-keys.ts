@@ -6,7 +6,7 @@ import { writeFileAtomically } from './process-records.ts';
 export interface StackKeys {
   /** Valid at the management API for everything. */
   readonly masterKey: string;
-  /** May read and write the streams of logs, metrics, traces and annotations. */
+  /** May read and write the streams of logs, metrics, traces and annotations, and the timelines `timeline_*`. */
   readonly apiKey: string;
 }
 
