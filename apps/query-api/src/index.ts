@@ -1,1 +1,1 @@
-export {};
+export { queryApiConfigSchema, type QueryApiConfig } from './config.ts';

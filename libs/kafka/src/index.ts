@@ -11,3 +11,5 @@ export { BatchingProducer } from './producer.ts';
 export { producerConfigSchema, type ProducerOptions, type ProducerStats } from './producer-options.ts';
 export { type RecordBlock, type TopicPartition } from './record-block.ts';
 export { listOffsets } from './list-offsets.ts';
+export { PartitionReader, type FetchedRecords, type PartitionReaderOptions, type ReadPosition } from './partition-reader.ts';
+export type { FetchLimits } from './fetch-request.ts';

@@ -12,19 +12,20 @@ import type { TopicPartition } from './record-block.ts';
 import type { StartPoint } from './assigned-partition.ts';
 
 /**
- * Offsets of the beginning or the end of partitions, asked of their leaders, one request a broker.
+ * Offsets of the beginning or the end of partitions, or of the first record that is not older than a time (ms since 1970; -1 when all are), asked of
+ * their leaders, one request a broker.
  * Partitions whose leader is unknown or does not answer come back with an error code; nothing is thrown.
  */
 export async function listOffsets(
   cluster: ClusterAccess,
   partitions: readonly TopicPartition[],
-  point: StartPoint,
+  point: StartPoint | number,
 ): Promise<PartitionOffsetResult[]> {
   const byLeader = Map.groupBy(partitions, ({ topic, partition }) => cluster.leaderOf(topic, partition));
   const answers = await Promise.all(
     [...byLeader].map(async ([nodeId, list]) => {
       if (nodeId < 0) return failed(list, BROKER_ERROR.LEADER_NOT_AVAILABLE);
-      const body = encodeListOffsets(list, point === 'earliest' ? EARLIEST_OFFSET : LATEST_OFFSET);
+      const body = encodeListOffsets(list, typeof point === 'number' ? point : point === 'earliest' ? EARLIEST_OFFSET : LATEST_OFFSET);
       try {
         return await cluster.request(nodeId, LIST_OFFSETS_API, body, decodeListOffsets);
       } catch {

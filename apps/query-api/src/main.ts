@@ -1,0 +1,69 @@
+import { createCassandraClient } from '@hercules/cassandra';
+import { Authentication, createHttpApp, jsonAnswer, openApiDocument, RequestCounter, type Route, serverFactory } from '@hercules/http-api';
+import { KafkaCluster, PartitionReader } from '@hercules/kafka';
+import { MetadataRegistry } from '@hercules/metadata';
+import { runService, serviceEndpoints } from '@hercules/service';
+import { apiDescription } from './api-description.ts';
+import { queryApiConfigSchema } from './config.ts';
+import { registerQueryMetrics } from './query-metrics.ts';
+import { ByteBudget } from './streams/byte-budget.ts';
+import { StreamReader } from './streams/stream-reader.ts';
+import { streamRoutes } from './streams/stream-routes.ts';
+import { TimelineReader } from './timelines/timeline-reader.ts';
+import { timelineRoutes } from './timelines/timeline-routes.ts';
+import { traceAccess } from './tracing/trace-access.ts';
+import { TraceReader } from './tracing/trace-reader.ts';
+import { traceRoutes } from './tracing/trace-routes.ts';
+
+/** Bodies are states of readers: some ten bytes for each partition or slice. */
+const MAX_BODY_BYTES = 16 * 1024 * 1024;
+
+runService({
+  name: 'query-api',
+  description: 'Reads back what was delivered: streams, timelines and traces.',
+  schema: queryApiConfigSchema,
+  async start(context) {
+    const { config, logger, lifecycle, metrics, about } = context;
+    const { streams, timelines, tracing } = config;
+
+    const cluster = new KafkaCluster(config.kafka, logger);
+    lifecycle.onStop('kafka connection', () => cluster.close());
+    await cluster.connect();
+    const registry = new MetadataRegistry(cluster, config.metadata, logger);
+    lifecycle.onStop('metadata registry', () => registry.stop());
+    await registry.start();
+
+    const partitions = new PartitionReader(cluster, streams);
+    lifecycle.onStop('partition reader', () => partitions.close());
+    const budget = new ByteBudget(streams.maxBytesInMemory);
+    const { maxAnswerBytes } = streams;
+    const routes: Route[] = [...streamRoutes({ registry, reader: new StreamReader(partitions), budget, maxAnswerBytes })];
+    if (config.cassandra.enabled) {
+      // Not connected here: streams are served while Cassandra is away.
+      const client = createCassandraClient(config.cassandra);
+      lifecycle.onStop('cassandra client', () => client.shutdown());
+      const timelineReader = new TimelineReader(client, timelines.keyspace);
+      const traceReader = new TraceReader(client, tracing.keyspace);
+      routes.push(
+        ...timelineRoutes({ ...timelines, registry, reader: timelineReader, budget, maxAnswerBytes }),
+        ...traceRoutes(traceReader, traceAccess(tracing)),
+      );
+    }
+
+    const app = createHttpApp({
+      routes,
+      documents: { '/openapi.json': jsonAnswer(openApiDocument(routes, apiDescription(about.version))) },
+      authentication: new Authentication([], registry.authorizer),
+      authorizer: registry.authorizer,
+      maxBodyBytes: MAX_BODY_BYTES,
+      logger,
+      createServer: serverFactory(config.http, serviceEndpoints(context)),
+    });
+    const requests = new RequestCounter();
+    requests.attach(app);
+    registerQueryMetrics(metrics, { requests, partitions, budget });
+    lifecycle.onStop('http', () => app.close());
+    const address = await app.listen({ host: config.http.host, port: config.http.port });
+    logger.info({ host: config.http.host, port: Number(new URL(address).port), address }, 'listening for HTTP');
+  },
+});
