@@ -14,6 +14,9 @@ import { timelineRoutes } from './timelines/timeline-routes.ts';
 import { traceAccess } from './tracing/trace-access.ts';
 import { TraceReader } from './tracing/trace-reader.ts';
 import { traceRoutes } from './tracing/trace-routes.ts';
+import { TraceIndex } from './zipkin/trace-index.ts';
+import { TraceSearch } from './zipkin/trace-search.ts';
+import { zipkinRoutes } from './zipkin/zipkin-routes.ts';
 
 /** Bodies are states of readers: some ten bytes for each partition or slice. */
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
@@ -44,9 +47,12 @@ runService({
       lifecycle.onStop('cassandra client', () => client.shutdown());
       const timelineReader = new TimelineReader(client, timelines.keyspace);
       const traceReader = new TraceReader(client, tracing.keyspace);
+      const index = new TraceIndex(client, tracing.keyspace);
+      const access = traceAccess(tracing);
       routes.push(
         ...timelineRoutes({ ...timelines, registry, reader: timelineReader, budget, maxAnswerBytes }),
-        ...traceRoutes(traceReader, traceAccess(tracing)),
+        ...traceRoutes(traceReader, access),
+        ...zipkinRoutes({ index, search: new TraceSearch(index, traceReader, tracing), maxTraces: tracing.maxTraces, traceAccess: access }),
       );
     }
 

@@ -1,0 +1,109 @@
+import { SpanReader } from '@hercules/cassandra';
+import { type Container, type HerculesEvent, NIL_UUID, readEvent, TICKS_PER_US, type Value } from '@hercules/protocol';
+import { SpanIds } from './span-ids.ts';
+import type { ZipkinKind, ZipkinSpan } from './zipkin-span.ts';
+
+/** Annotations that have a place of their own in a span. */
+const PLACED = new Set(['kind', 'operation', 'application']);
+/** Names that Zipkin's users look for, and whence they come (apis §10). */
+const USUAL_TAGS: Readonly<Record<string, string>> = {
+  'http.request.method': 'http.method',
+  'http.response.code': 'http.status_code',
+  'http.request.size': 'http.request.size',
+  'http.response.size': 'http.response.size',
+};
+const KINDS: readonly (readonly [suffix: string, kind: ZipkinKind])[] = [
+  ['client', 'CLIENT'],
+  ['server', 'SERVER'],
+  ['producer', 'PRODUCER'],
+  ['consumer', 'CONSUMER'],
+];
+
+const reader = new SpanReader();
+
+/** Turns the events of one trace into Zipkin's spans. What is no span of a trace is left out. */
+export function zipkinTrace(events: readonly Buffer[]): ZipkinSpan[] {
+  const ids = new SpanIds();
+  return events.flatMap((bytes) => {
+    reader.read(bytes, 0, bytes.length);
+    if (reader.traceIdAt < 0 || reader.spanIdAt < 0) return [];
+    return [zipkinSpan(readEvent(bytes).event, ids)];
+  });
+}
+
+/** {@link reader} stands at the event. */
+function zipkinSpan({ payload }: HerculesEvent, ids: SpanIds): ZipkinSpan {
+  const { begin, duration, service, operation, remoteService, error } = reader;
+  const annotations = containerAt(payload, 'annotations');
+  const parent = uuidAt(payload, 'parentSpanId');
+  const kind = kindOf(annotations.get('kind'));
+  const durationUs = Number(duration / TICKS_PER_US);
+  return {
+    traceId: uuidAt(payload, 'traceId')!.replaceAll('-', ''),
+    id: ids.of(uuidAt(payload, 'spanId')!),
+    ...(parent === undefined || parent === NIL_UUID ? {} : { parentId: ids.of(parent) }),
+    ...(kind === undefined ? {} : { kind }),
+    ...(operation === '' ? {} : { name: operation }),
+    timestamp: Number(begin / TICKS_PER_US),
+    // Zipkin takes 0 for unknown, so what was faster than it can tell counts as 1.
+    ...(duration > 0n ? { duration: Math.max(1, durationUs) } : {}),
+    localEndpoint: { serviceName: service },
+    ...(remoteService === '' ? {} : { remoteEndpoint: { serviceName: remoteService } }),
+    tags: tagsOf(annotations, error),
+  };
+}
+
+function tagsOf(annotations: Container, error: boolean): Record<string, string> {
+  const tags: Record<string, string> = {};
+  for (const [key, value] of annotations) {
+    if (PLACED.has(key)) continue;
+    tags[key] = textOf(value);
+    const usual = USUAL_TAGS[key];
+    if (usual !== undefined) tags[usual] = textOf(value);
+  }
+  const url = tags['http.request.url'];
+  if (url !== undefined) {
+    tags['http.url'] ??= url;
+    tags['http.path'] ??= pathOf(url);
+  }
+  if (error) tags['error'] ??= tags['status'] ?? tags['http.status_code'] ?? 'error';
+  return tags;
+}
+
+function pathOf(url: string): string {
+  return (URL.canParse(url) ? new URL(url).pathname : url.split('?', 1)[0]) ?? url;
+}
+
+function kindOf(value: Value | undefined): ZipkinKind | undefined {
+  if (value?.type !== 'string') return undefined;
+  const text = value.value.toLowerCase();
+  return KINDS.find(([suffix]) => text.endsWith(suffix))?.[1];
+}
+
+function textOf(value: Value): string {
+  if (value.type === 'container' || value.type === 'vector' || value.type === 'null') return JSON.stringify(plain(value.value));
+  return String(value.value);
+}
+
+/** Containers as objects, long numbers and bytes as text: for people to read. */
+function plain(value: unknown): unknown {
+  if (typeof value === 'bigint') return String(value);
+  if (Buffer.isBuffer(value)) return value.toString('base64');
+  if (value instanceof Map) {
+    return Object.fromEntries([...(value as Map<string, unknown>)].map(([key, inner]) => [key, plain(inner)]));
+  }
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== 'object' || value === null) return value;
+  if ('elements' in value) return plain(value.elements);
+  return 'value' in value ? plain(value.value) : value;
+}
+
+function containerAt(payload: Container, key: string): Container {
+  const value = payload.get(key);
+  return value?.type === 'container' ? value.value : new Map();
+}
+
+function uuidAt(payload: Container, key: string): string | undefined {
+  const value = payload.get(key);
+  return value?.type === 'uuid' ? value.value : undefined;
+}
