@@ -29,7 +29,7 @@ const CONFIG = {
   queryLimit: 10,
   defaultLookback: 15 * 60_000,
   searchEnabled: true,
-  dependency: { enabled: false },
+  dependency: { enabled: true, lowErrorRate: 0.5, highErrorRate: 0.75 },
 };
 
 /** Serves Zipkin's page and hands its requests to query-api. */
