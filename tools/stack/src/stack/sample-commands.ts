@@ -26,7 +26,7 @@ function logCommands(endpoints: Endpoints, elasticsearch: string, nowMs: number)
       command: sendCommand(endpoints, DEMO_STREAMS.first, [sampleLog(nowMs)]),
     },
     {
-      title: 'Find it in Elasticsearch, two seconds later',
+      title: 'Find it in Elasticsearch, a few seconds later',
       command: `curl -sS '${elasticsearch}/hercules-logs-*/_search?q=message:terminal&sort=@timestamp:desc&size=1&pretty'`,
     },
   ];
@@ -40,7 +40,7 @@ function metricCommands(endpoints: Endpoints, render: string, nowMs: number): Sa
       command: sendCommand(endpoints, DEMO_STREAMS.metrics, [sampleMetric(nowMs)]),
     },
     {
-      title: 'Find it in Graphite, two seconds later',
+      title: 'Find it in Graphite, a few seconds later',
       command: `curl -sS '${render}/render?target=${target}&from=-6h&format=json&noNullPoints=true'`,
     },
   ];
@@ -54,7 +54,7 @@ function traceCommands(endpoints: Endpoints, queryApi: string, nowMs: number): S
       command: sendCommand(endpoints, DEMO_STREAMS.traces, spans),
     },
     {
-      title: 'Read it back, two seconds later',
+      title: 'Read it back, a few seconds later',
       command: `curl -sS -H '${apiKeyHeader(endpoints)}' '${queryApi}/trace?traceId=${traceId}'`,
     },
   ];
