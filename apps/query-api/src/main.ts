@@ -5,10 +5,13 @@ import { MetadataRegistry } from '@hercules/metadata';
 import { runService, serviceEndpoints } from '@hercules/service';
 import { apiDescription } from './api-description.ts';
 import { queryApiConfigSchema } from './config.ts';
+import { eventRoutes } from './events/event-routes.ts';
 import { registerQueryMetrics } from './query-metrics.ts';
 import { ByteBudget } from './streams/byte-budget.ts';
 import { StreamReader } from './streams/stream-reader.ts';
 import { streamRoutes } from './streams/stream-routes.ts';
+import { tailRoutes } from './tail/tail-routes.ts';
+import { Tails } from './tail/tails.ts';
 import { TimelineReader } from './timelines/timeline-reader.ts';
 import { timelineRoutes } from './timelines/timeline-routes.ts';
 import { traceAccess } from './tracing/trace-access.ts';
@@ -40,7 +43,12 @@ runService({
     lifecycle.onStop('partition reader', () => partitions.close());
     const budget = new ByteBudget(streams.maxBytesInMemory);
     const { maxAnswerBytes } = streams;
-    const routes: Route[] = [...streamRoutes({ registry, reader: new StreamReader(partitions), budget, maxAnswerBytes })];
+    const tails = new Tails(registry, partitions, streams, logger);
+    const routes: Route[] = [
+      ...streamRoutes({ registry, reader: new StreamReader(partitions), budget, maxAnswerBytes }),
+      ...eventRoutes({ registry, partitions, budget }),
+      ...tailRoutes(registry, tails),
+    ];
     if (config.cassandra.enabled) {
       // Not connected here: streams are served while Cassandra is away.
       const client = createCassandraClient(config.cassandra);
@@ -67,8 +75,10 @@ runService({
     });
     const requests = new RequestCounter();
     requests.attach(app);
-    registerQueryMetrics(metrics, { requests, partitions, budget });
+    registerQueryMetrics(metrics, { requests, partitions, budget, tails });
     lifecycle.onStop('http', () => app.close());
+    // Those who follow streams would keep the server open.
+    lifecycle.onStop('tails', () => tails.close());
     const address = await app.listen({ host: config.http.host, port: config.http.port });
     logger.info({ host: config.http.host, port: Number(new URL(address).port), address }, 'listening for HTTP');
   },
