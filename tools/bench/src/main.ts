@@ -3,11 +3,14 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { freePorts, startKafka } from '@hercules/stack';
 import { endProcessesOfRun, markRun, temporaryFolder } from '@hercules/testing';
+import { benchCassandraSink } from './cassandra-sink-bench.ts';
 import { benchConsumer } from './consumer-bench.ts';
 import { benchElasticSink } from './elastic-sink-bench.ts';
 import { type Figure, renderFigures } from './figure.ts';
 import { benchGateway, benchGrpc } from './gateway-bench.ts';
+import { benchGraphiteSink } from './graphite-sink-bench.ts';
 import { benchProducer } from './producer-bench.ts';
+import { benchQueryApi } from './query-api-bench.ts';
 import { describeMachine, saveResult, writeFiguresIntoDocs } from './results.ts';
 
 interface SuiteOptions {
@@ -22,6 +25,9 @@ const SUITES: Readonly<Record<string, (options: SuiteOptions) => Promise<Figure[
   producer: ({ brokers, runs }) => benchProducer({ brokers: [...brokers], runs }),
   consumer: ({ brokers, runs }) => benchConsumer({ brokers: [...brokers], runs }),
   'elastic-sink': ({ brokers, runs }) => benchElasticSink({ brokers, runs }),
+  'graphite-sink': ({ brokers, runs }) => benchGraphiteSink({ brokers, runs }),
+  'cassandra-sink': ({ brokers, runs }) => benchCassandraSink({ brokers, runs }),
+  'query-api': ({ brokers, runs }) => benchQueryApi({ brokers, runs }),
 };
 
 const USAGE = `npm run bench -- ${Object.keys(SUITES).join('|')}|all [--runs 3] [--seconds 5] [--write-readme]

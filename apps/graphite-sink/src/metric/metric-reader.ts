@@ -37,7 +37,7 @@ export class MetricReader {
     if (types[VALUE!] !== TypeCode.DOUBLE || types[TAGS!] !== TypeCode.VECTOR || types[AGGREGATION!] !== 0) return false;
     this.value = buffer.readDoubleBE(starts[VALUE!]);
     if (!Number.isFinite(this.value)) return false;
-    this.seconds = Number(buffer.readBigInt64BE(start + TIMESTAMP_OFFSET) / TICKS_PER_SECOND);
+    this.seconds = secondsAt(buffer, start + TIMESTAMP_OFFSET);
     return this.#readTags(buffer, starts[TAGS!]!, ends[TAGS!]!);
   }
 
@@ -80,6 +80,20 @@ export class MetricReader {
     this.valueStarts = new Int32Array(count);
     this.valueEnds = new Int32Array(count);
   }
+}
+
+/** Above this the products below would not be exact. */
+const EXACT_HIGH = 2 ** 30;
+/** 2^32 ticks are 429 seconds and so many ticks. */
+const HIGH_SECONDS = 429;
+const HIGH_REST_TICKS = 4_967_296;
+const SECOND_TICKS = 10_000_000;
+
+/** Whole seconds of a 64-bit number of ticks, for all times up to the year 16000 without making a bigint of it. */
+function secondsAt(buffer: Buffer, at: number): number {
+  const high = buffer.readInt32BE(at);
+  if (high < 0 || high > EXACT_HIGH) return Number(buffer.readBigInt64BE(at) / TICKS_PER_SECOND);
+  return high * HIGH_SECONDS + Math.floor((high * HIGH_REST_TICKS + buffer.readUInt32BE(at + 4)) / SECOND_TICKS);
 }
 
 function isKey(buffer: Buffer, start: number, end: number, key: Buffer): boolean {

@@ -15,6 +15,7 @@ const LONG1 = 0x8a;
 const BINFLOAT = 0x47;
 const TUPLE2 = 0x86;
 const LONG_BYTES = 8;
+const TWO_POW_32 = 2 ** 32;
 
 /**
  * Carbon's pickle protocol: an i32 length and a pickled list of `(name, (seconds, value))` (PEP 307, protocol 2). About a third of the work of
@@ -40,7 +41,9 @@ export class PickleEncoder implements MetricEncoder {
     const target = out.buffer;
     target[out.length++] = LONG1;
     target[out.length++] = LONG_BYTES;
-    out.length = target.writeBigInt64LE(BigInt(metric.seconds), out.length);
+    const high = Math.floor(metric.seconds / TWO_POW_32);
+    target.writeUInt32LE(metric.seconds - high * TWO_POW_32, out.length);
+    out.length = target.writeInt32LE(high, out.length + 4);
     target[out.length++] = BINFLOAT;
     out.length = target.writeDoubleBE(metric.value, out.length);
     target[out.length++] = TUPLE2;
