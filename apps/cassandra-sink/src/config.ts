@@ -44,11 +44,23 @@ export const writerConfigSchema = z.object({
   maxInFlight: z.number().int().min(1).max(4096).default(256).describe('Most batches under way at once'),
 });
 
+const { patterns, maxConcurrentWrites, maxBufferedBytes } = sinkConfigSchema.shape;
+
+/** Less at once than other sinks: a write is many batches under way already. */
+const sinkSchema = sinkConfigSchema.extend({
+  patterns: patterns.default(['traces_*']),
+  maxConcurrentWrites: maxConcurrentWrites.removeDefault().default(2).describe(maxConcurrentWrites.description!),
+  maxBufferedBytes: maxBufferedBytes
+    .removeDefault()
+    .default(16 * 1024 * 1024)
+    .describe(maxBufferedBytes.description!),
+});
+
 export const cassandraSinkConfigSchema = z.object({
   ...serviceConfigSchema.shape,
   http: httpConfigSchema(6510),
   kafka: kafkaConfigSchema.prefault({}),
-  sink: sinkConfigSchema.extend({ patterns: sinkConfigSchema.shape.patterns.default(['traces_*']) }).prefault({}),
+  sink: sinkSchema.prefault({}),
   cassandra: cassandraConfigSchema.prefault({}),
   schema: keyspaceConfigSchema.prefault({}),
   writer: writerConfigSchema.prefault({}),

@@ -20,13 +20,13 @@ export async function endProcess(child: ChildProcess | undefined): Promise<void>
   await ended;
 }
 
-/** Looks until `done` holds. @throws Error that says how far it has come */
-export async function untilCount(goal: number, count: () => Promise<number>, timeoutMs = 120_000): Promise<void> {
+/** Looks, each `lookMs`, until so much is counted. @throws Error that says how far it has come */
+export async function untilCount(goal: number, count: () => Promise<number>, lookMs = 20, timeoutMs = 120_000): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     const counted = await count();
     if (counted >= goal) return;
     if (Date.now() > deadline) throw new Error(`${counted} of ${goal} after ${timeoutMs / 1000} s`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setTimeout(resolve, lookMs));
   }
 }
