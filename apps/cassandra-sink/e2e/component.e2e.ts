@@ -1,0 +1,40 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { describeComponent } from '@hercules/service/testing';
+
+jest.setTimeout(60_000);
+
+const suffix = randomBytes(4).toString('hex');
+
+describeComponent({
+  name: 'cassandra-sink',
+  entry: join(__dirname, '..', 'src', 'main.ts'),
+  env: () => ({
+    HERCULES_KAFKA_BROKERS: process.env['HERCULES_TEST_KAFKA'] ?? '127.0.0.1:9092',
+    HERCULES_CASSANDRA_CONTACT_POINTS: process.env['HERCULES_TEST_CASSANDRA'] ?? '127.0.0.1:9042',
+    HERCULES_METADATA_TOPIC: `hercules_meta_component_${suffix}`,
+    HERCULES_TRACING_KEYSPACE: `component_${suffix}`,
+    // A group and streams of its own: the suite must not take records away from a sink that works here.
+    HERCULES_SINK_GROUP_ID: `component-${suffix}`,
+    HERCULES_SINK_PATTERNS: `component_${suffix}_*`,
+  }),
+  secrets: { HERCULES_KAFKA_SASL_PASSWORD: 'a-password-that-nobody-sees' },
+  extraMetrics: [
+    'hercules_kafka_producer_records_total',
+    'hercules_kafka_producer_buffered_bytes',
+    'hercules_kafka_consumer_records_total',
+    'hercules_sink_consumed_records_total',
+    'hercules_sink_filtered_records_total',
+    'hercules_sink_written_records_total',
+    'hercules_sink_duplicated_records_total',
+    'hercules_sink_retried_records_total',
+    'hercules_sink_dead_lettered_records_total',
+    'hercules_sink_pending_records',
+    'hercules_sink_lag_records',
+    'hercules_sink_store_available',
+    'hercules_cassandra_batches_total',
+    'hercules_cassandra_rows_total',
+    'hercules_cassandra_batches_in_flight',
+  ],
+  failingStart: { env: { HERCULES_KAFKA_BROKERS: '127.0.0.1:1', HERCULES_KAFKA_START_TIMEOUT_MS: '0' }, says: '127.0.0.1:1' },
+});
