@@ -9,9 +9,10 @@ import {
 import { TICKS_PER_MS } from '@hercules/protocol';
 import type { Client } from 'cassandra-driver';
 import { asBackendError } from '../backend-error.ts';
+import { type IndexRow, newestFirst, type ReadPage } from './newest-first.ts';
 
 const PARALLEL_READS = 32;
-const ROWS_A_PARTITION = 1000;
+const ROWS_A_PAGE = 500;
 
 /** Finds traces by service, operation and time, and the names there are (libs/cassandra, tracing-tables.ts). */
 export class TraceIndex {
@@ -24,8 +25,8 @@ export class TraceIndex {
     const { names, index } = tracingTables(keyspace);
     this.#namesQuery = `SELECT name FROM ${names} WHERE kind = ? AND service = ?`;
     this.#indexQuery =
-      `SELECT trace_id FROM ${index} WHERE service = ? AND operation = ? AND bucket = ? AND shard = ?` +
-      ` AND began >= ? AND began <= ? LIMIT ${ROWS_A_PARTITION}`;
+      `SELECT began, trace_id FROM ${index} WHERE service = ? AND operation = ? AND bucket = ? AND shard = ?` +
+      ' AND began >= ? AND began <= ?';
   }
 
   /** Sorted. Throws TIMEOUT, BACKEND_UNAVAILABLE */
@@ -35,8 +36,9 @@ export class TraceIndex {
   }
 
   /**
-   * Ids of traces with a span of one of the services (and operation, '' = any) that began in the interval, newest buckets first, each once.
-   * Ends when `maxRows` rows have been looked at. Throws TIMEOUT, BACKEND_UNAVAILABLE
+   * Ids of traces with a span of one of the services (and operation, '' = any) that began in the interval, each once, in the order of their newest such
+   * spans. Ends when `maxRows` rows have been looked at; a look into a partition counts as one too, as most minutes of a long interval are
+   * empty. Throws TIMEOUT, BACKEND_UNAVAILABLE
    */
   async *traceIds(
     services: readonly string[],
@@ -48,18 +50,39 @@ export class TraceIndex {
     const seen = new Set<string>();
     let rowsLeft = maxRows;
     const bounds = [BigInt(fromMs) * TICKS_PER_MS, BigInt(toMs) * TICKS_PER_MS + (TICKS_PER_MS - 1n)];
-    for (const wave of waves(partitionsOf(services, operation, fromMs, toMs), PARALLEL_READS)) {
-      const pages = await Promise.all(
-        wave.map(({ service, operation: name, bucket, shard }) =>
-          this.#rows(this.#indexQuery, [service, name, BigInt(bucket), shard, ...bounds], 'the index of traces'),
-        ),
-      );
-      const ids = pages.flat().map((row) => String(row['trace_id']));
-      rowsLeft -= ids.length;
-      const fresh = [...new Set(ids)].filter((id) => !seen.has(id));
-      for (const id of fresh) seen.add(id);
-      if (fresh.length > 0) yield fresh;
+    const readerOf = ({ service, operation: name, bucket, shard }: SpanIndexPartition, pageState?: string): ReadPage => {
+      const parameters = [service, name, BigInt(bucket), shard, ...bounds];
+      return async () => {
+        const page = await this.#page(parameters, pageState);
+        rowsLeft -= page.rows.length + 1;
+        const next = page.pageState;
+        return { rows: page.rows, next: next === undefined ? undefined : readerOf({ service, operation: name, bucket, shard }, next) };
+      };
+    };
+    for (const partitions of groupsOf(services, operation, fromMs, toMs)) {
+      for await (const rows of newestFirst(
+        partitions.map((partition) => readerOf(partition)),
+        PARALLEL_READS,
+      )) {
+        const fresh = [...new Set(rows.map(({ traceId }) => traceId))].filter((id) => !seen.has(id));
+        for (const id of fresh) seen.add(id);
+        if (fresh.length > 0) yield fresh;
+        if (rowsLeft <= 0) return;
+      }
       if (rowsLeft <= 0) return;
+    }
+  }
+
+  async #page(parameters: unknown[], pageState: string | undefined): Promise<{ rows: IndexRow[]; pageState: string | undefined }> {
+    try {
+      const options = { prepare: true, fetchSize: ROWS_A_PAGE, ...(pageState === undefined ? {} : { pageState }) };
+      const { rows, pageState: next } = await this.#client.execute(this.#indexQuery, parameters, options);
+      return {
+        rows: rows.map((row) => ({ began: row['began'] as bigint, traceId: String(row['trace_id']) })),
+        pageState: next ?? undefined,
+      };
+    } catch (error) {
+      throw asBackendError(error, 'the index of traces');
     }
   }
 
@@ -72,20 +95,15 @@ export class TraceIndex {
   }
 }
 
-/** Bucket by bucket, newest first, the partitions of all services. */
-function* partitionsOf(services: readonly string[], operation: string, fromMs: number, toMs: number): Generator<SpanIndexPartition> {
+/** The partitions of all services, newest first: as many whole buckets at a time as are worth reading together. */
+function* groupsOf(services: readonly string[], operation: string, fromMs: number, toMs: number): Generator<SpanIndexPartition[]> {
+  if (services.length === 0) return;
+  let group: SpanIndexPartition[] = [];
   for (let bucket = bucketOfMs(toMs); bucket >= bucketOfMs(fromMs); bucket -= SPAN_INDEX_BUCKET_MS) {
-    for (const service of services) yield* spanIndexPartitions(service, operation, bucket, bucket);
+    for (const service of services) group.push(...spanIndexPartitions(service, operation, bucket, bucket));
+    if (group.length < PARALLEL_READS) continue;
+    yield group;
+    group = [];
   }
-}
-
-function* waves<T>(items: Iterable<T>, size: number): Generator<T[]> {
-  let wave: T[] = [];
-  for (const item of items) {
-    wave.push(item);
-    if (wave.length < size) continue;
-    yield wave;
-    wave = [];
-  }
-  if (wave.length > 0) yield wave;
+  if (group.length > 0) yield group;
 }

@@ -1,4 +1,5 @@
 import { type ApiRequest, integerParameter, type Parameter, textParameter } from '@hercules/http-api';
+import { HerculesError } from '@hercules/protocol';
 import { isError, type ZipkinSpan } from './zipkin-span.ts';
 
 /** What is looked for, as Zipkin's API v2 has it. */
@@ -59,13 +60,20 @@ export function readQuery(request: ApiRequest, maxTraces: number): TraceQuery {
     const value = request.optional(parameter)?.trim();
     return value === '' || value === ALL ? undefined : value;
   };
+  const [min, max] = [request.optional(minDuration), request.optional(maxDuration)];
+  if (max !== undefined && (min === undefined || max < min)) {
+    throw new HerculesError(
+      'INVALID_ARGUMENT',
+      `Query parameter 'maxDuration' is invalid: expected minDuration too, and no less than that, got ${max}`,
+    );
+  }
   return {
     serviceName: named(serviceNameParameter),
     spanName: named(spanName),
     remoteServiceName: named(remoteServiceName),
     annotations: parseAnnotationQuery(request.optional(annotationQuery) ?? ''),
-    minDuration: request.optional(minDuration),
-    maxDuration: request.optional(maxDuration),
+    minDuration: min,
+    maxDuration: max,
     ...readInterval(request),
     limit: Math.min(request.optional(limit) ?? DEFAULT_LIMIT, maxTraces),
   } as TraceQuery;
