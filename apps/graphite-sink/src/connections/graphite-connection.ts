@@ -1,6 +1,12 @@
 import { connect, type Socket } from 'node:net';
 import { HerculesError } from '@hercules/protocol';
 
+/**
+ * An end of the peer that comes before ours was not an answer to it: it had closed already when the bytes were sent, so it has not read them. Ours waits
+ * for one that is on its way.
+ */
+const PREMATURE_END_MS = 10;
+
 /** A connection that takes one batch, or several one after the other. */
 export class GraphiteConnection {
   readonly openedAt = Date.now();
@@ -55,13 +61,19 @@ export class GraphiteConnection {
    * @throws HerculesError BACKEND_UNAVAILABLE when the connection breaks, or the peer does not end it within the time
    */
   async sendAndClose(bytes: Buffer, timeoutMs: number, signal: AbortSignal): Promise<void> {
+    let hasEnded = false;
     await this.#settle(
       timeoutMs,
       signal,
       'has not read everything and closed the connection',
-      () => this.#peerEnded,
+      () => hasEnded && this.#peerEnded,
       () => {
-        this.#socket.end(bytes);
+        this.#socket.write(bytes, () =>
+          setTimeout(() => {
+            hasEnded = true;
+            this.#socket.end();
+          }, PREMATURE_END_MS),
+        );
       },
     );
     this.destroy();
