@@ -64,12 +64,12 @@ describe('BatchingProducer', () => {
   it('holds up only the partition that fails', async () => {
     const { producer } = await fixture.producer({ retryBackoffMs: 2000 });
     fixture.broker.script.push(6);
-    const late = deliver(producer, 0, 'late');
+    const late = outcome(deliver(producer, 0, 'late'));
     await until(() => fixture.broker.seen.length === 1, 'the first try');
     await deliver(producer, 1, 'in time');
     expect(fixture.broker.values('t')).toEqual([]);
     await fixture.stop();
-    expect(await outcome(late)).toBe('SHUTTING_DOWN');
+    expect(await late).toBe('SHUTTING_DOWN');
   });
 
   it.each([
