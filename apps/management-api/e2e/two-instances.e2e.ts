@@ -9,8 +9,8 @@ describe('two management APIs at once', () => {
   const topics = new TestTopics();
   let running: ManagementProcess[] = [];
 
-  const startTwo = async () => {
-    running.push(await ManagementProcess.start(topics), await ManagementProcess.start(topics));
+  const startTwo = async (env: Record<string, string> = {}) => {
+    running.push(await ManagementProcess.start(topics, env), await ManagementProcess.start(topics, env));
     return running.slice(-2) as [ManagementProcess, ManagementProcess];
   };
 
@@ -54,7 +54,8 @@ describe('two management APIs at once', () => {
   });
 
   it('take over from a leader that was killed, and run what is queued', async () => {
-    const [leader, other] = await leaderAndOther(await startTwo());
+    // Long enough for a slow machine to ask for everything below before the other instance takes over.
+    const [leader, other] = await leaderAndOther(await startTwo({ HERCULES_TASKS_SESSION_TIMEOUT_MS: '12000' }));
     const doomed = topics.stream('doomed');
     expect(await other.post('/streams/create', { body: stream(doomed) })).toBe(200);
     const queued = [0, 1, 2].map((i) => topics.stream(`queued${i}`));
