@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { describeComponent } from '@hercules/service/testing';
+import { describeComponent, SINK_METRICS } from '@hercules/service/testing';
 
 jest.setTimeout(60_000);
 
@@ -20,18 +20,7 @@ describeComponent({
   }),
   secrets: { HERCULES_KAFKA_SASL_PASSWORD: 'a-password-that-nobody-sees' },
   extraMetrics: [
-    'hercules_kafka_producer_records_total',
-    'hercules_kafka_producer_buffered_bytes',
-    'hercules_kafka_consumer_records_total',
-    'hercules_sink_consumed_records_total',
-    'hercules_sink_filtered_records_total',
-    'hercules_sink_written_records_total',
-    'hercules_sink_duplicated_records_total',
-    'hercules_sink_retried_records_total',
-    'hercules_sink_dead_lettered_records_total',
-    'hercules_sink_pending_records',
-    'hercules_sink_lag_records',
-    'hercules_sink_store_available',
+    ...SINK_METRICS,
     'hercules_cassandra_batches_total',
     'hercules_cassandra_rows_total',
     'hercules_cassandra_batches_in_flight',

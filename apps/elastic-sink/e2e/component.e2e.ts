@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { describeComponent } from '@hercules/service/testing';
+import { describeComponent, SINK_METRICS } from '@hercules/service/testing';
 
 jest.setTimeout(60_000);
 
@@ -17,19 +17,6 @@ describeComponent({
     HERCULES_SINK_PATTERNS: `component_${suffix}_*`,
   }),
   secrets: { HERCULES_KAFKA_SASL_PASSWORD: 'a-password-that-nobody-sees' },
-  extraMetrics: [
-    'hercules_kafka_producer_records_total',
-    'hercules_kafka_producer_buffered_bytes',
-    'hercules_kafka_consumer_records_total',
-    'hercules_sink_consumed_records_total',
-    'hercules_sink_filtered_records_total',
-    'hercules_sink_written_records_total',
-    'hercules_sink_duplicated_records_total',
-    'hercules_sink_retried_records_total',
-    'hercules_sink_dead_lettered_records_total',
-    'hercules_sink_pending_records',
-    'hercules_sink_lag_records',
-    'hercules_sink_store_available',
-  ],
+  extraMetrics: SINK_METRICS,
   failingStart: { env: { HERCULES_KAFKA_BROKERS: '127.0.0.1:1', HERCULES_KAFKA_START_TIMEOUT_MS: '0' }, says: '127.0.0.1:1' },
 });

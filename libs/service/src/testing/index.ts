@@ -4,3 +4,4 @@ export { freePort } from './free-port.ts';
 export { type HttpAnswer, sendRequest } from './http-request.ts';
 export { parsePrometheusText, type ShownMetric } from './prometheus-text.ts';
 export { waitUntil } from './wait-until.ts';
+export { SINK_METRICS } from './common-metrics.ts';
