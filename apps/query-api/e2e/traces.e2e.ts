@@ -237,17 +237,55 @@ describe('traces', () => {
       expect(traces.map(([first]) => first!.traceId)).toEqual(newest.map((id) => id.replaceAll('-', '')));
     });
 
+    it('finds the newest and the oldest of a busy minute', async () => {
+      const ids = Array.from({ length: 2500 }, () => uuid());
+      const minute = Math.floor(now / 60_000) * 60_000 - 300_000;
+      await store.put(
+        ids.map((traceId, i) =>
+          span({
+            traceId,
+            spanId: uuid(),
+            begin: msToTicks(minute + i),
+            service: 'busy',
+            annotations: i === 0 ? { rare: tag.flag(true) } : {},
+          }),
+        ),
+      );
+      const idsOf = (traces: Span[][]) => traces.map(([first]) => first!.traceId);
+      const interval = `endTs=${minute + 59_999}&lookback=60000`;
+      expect(idsOf(await zipkin<Span[][]>(`traces?serviceName=busy&limit=5&${interval}`))).toEqual(
+        ids
+          .slice(-5)
+          .reverse()
+          .map((id) => id.replaceAll('-', '')),
+      );
+      expect(idsOf(await zipkin<Span[][]>(`traces?serviceName=busy&annotationQuery=rare%3Dtrue&${interval}`))).toEqual([
+        ids[0]!.replaceAll('-', ''),
+      ]);
+    });
+
+    it('ends a search through years of empty minutes', async () => {
+      const years = 10 * 365 * 86_400_000;
+      expect(await zipkin<Span[][]>(`traces?serviceName=nobody&lookback=${years}`)).toEqual([]);
+    });
+
     it('draws who calls whom', async () => {
       const links = await zipkin<{ parent: string; child: string }[]>(`dependencies?endTs=${now}&lookback=600000`);
       expect(links).toContainEqual({ parent: 'front', child: 'cart', callCount: 1, errorCount: 1 });
     });
 
-    it.each(['traces?limit=0', 'traces?endTs=x', 'spans', 'remoteServices', 'traceMany', 'traceMany?traceIds=x'])(
-      'refuses %s',
-      async (path) => {
-        expect((await stand.ask(`/zipkin/api/v2/${path}`)).status).toBe(400);
-      },
-    );
+    it.each([
+      'traces?limit=0',
+      'traces?endTs=x',
+      'traces?maxDuration=5',
+      'traces?minDuration=9&maxDuration=5',
+      'spans',
+      'remoteServices',
+      'traceMany',
+      'traceMany?traceIds=x',
+    ])('refuses %s', async (path) => {
+      expect((await stand.ask(`/zipkin/api/v2/${path}`)).status).toBe(400);
+    });
 
     it('needs a key', async () => expect((await stand.ask('/zipkin/api/v2/services', { headers: {} })).status).toBe(401));
   });
