@@ -85,6 +85,27 @@ describe('Stream API', () => {
     expect(page).toEqual({ state: [{ partition: 0, offset: 5000n }], events: [] });
   });
 
+  it('returns an offset that no log will ever reach as it is', async () => {
+    const state = [{ partition: 0, offset: 2n ** 63n - 1n }];
+    const page = await content(`stream=${stream}&shardIndex=0&shardCount=3&take=5&timeoutMs=500`, encodeStreamState(state));
+    expect(page).toEqual({ state, events: [] });
+  });
+
+  it('reads a stream at once that is younger than its connections', async () => {
+    const young = await stand.createStream('logs_young');
+    await stand.setRule(young, 'read');
+    await stand.send(young, [stand.event()]);
+    const ask = () => read(`stream=${young}&shardIndex=0&shardCount=1&take=1`);
+    await waitUntil('the stream is known', 10_000, async () => ![403, 404].includes((await ask()).status));
+    expect((await Promise.all(Array.from({ length: 8 }, ask))).map(({ status }) => status)).toEqual(new Array(8).fill(200));
+  });
+
+  it('lets as many wait as it has connections', async () => {
+    const end = (await stand.ask(`/stream/seekToEnd?stream=${stream}&shardIndex=0&shardCount=1`)).body;
+    const waiting = Array.from({ length: 16 }, () => read(`stream=${stream}&shardIndex=0&shardCount=1&take=1&timeoutMs=500`, end));
+    expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual(new Array(16).fill(200));
+  });
+
   it('goes on where the state says', async () => {
     const state = encodeStreamState([{ partition: 0, offset: 42n }]);
     const page = await content(`stream=${stream}&shardIndex=0&shardCount=3&take=1&timeoutMs=500`, state);

@@ -97,11 +97,16 @@ describe('following a stream', () => {
     });
   });
 
-  it('ends when the right is taken away', async () => {
-    const client = await follow();
+  it('ends when the right is taken away, also for a client that takes nothing', async () => {
+    const [client, stuck] = [await follow(), await follow()];
+    await untilItFlows(client);
+    stuck.response.pause();
     await stand.setRule(`tailed_${stand.suffix}`, 'read', stand.apiKey, false);
     await waitUntil('the client is sent away', 10_000, () => Promise.resolve(client.isClosed));
     expect(client.text).toContain('event: closed');
+    await stand.send(stream, events(2000, 50));
+    expect((await stand.ask('/status')).status).toBe(200);
+    stuck.response.destroy();
     expect([401, 403]).toContain((await stand.ask(`/streams/${stream}/tail`)).status);
     await stand.setRule(`tailed_${stand.suffix}`, 'read');
   });

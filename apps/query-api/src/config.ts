@@ -11,7 +11,7 @@ export const streamsConfigSchema = z.object({
     .number()
     .int()
     .min(64 * 1024)
-    .default(16 * 1024 * 1024)
+    .default(4 * 1024 * 1024)
     .describe('An answer is closed once it holds this many bytes, whatever was asked for'),
   maxBytesInMemory: z
     .number()

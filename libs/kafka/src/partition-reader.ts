@@ -35,7 +35,8 @@ export class PartitionReader {
   readonly #free: KafkaCluster[] = [];
   readonly #all: KafkaCluster[] = [];
   readonly #connections: number;
-  readonly #waiting: ((connection: KafkaCluster) => void)[] = [];
+  /** Called with a connection that has become free, or without one when it is worth another try. */
+  readonly #waiting: ((connection?: KafkaCluster) => void)[] = [];
   readonly #decoder = new RecordBatchDecoder();
   #isClosed = false;
 
@@ -51,6 +52,7 @@ export class PartitionReader {
 
   async close(): Promise<void> {
     this.#isClosed = true;
+    for (const wake of this.#waiting.splice(0)) wake();
     await Promise.all(this.#all.map((connection) => connection.close()));
   }
 
@@ -69,16 +71,16 @@ export class PartitionReader {
   }
 
   /**
-   * One fetch at each leader of the partitions. It comes back as soon as there is any record, or after `maxWaitMs`. Partitions without an answer are
+   * One fetch at each leader of the partitions. Each leader answers as soon as it has any record, or after `maxWaitMs`. Partitions without an answer are
    * left out; the next call asks for them again.
    * @throws HerculesError KAFKA_UNAVAILABLE when no leader answers, SHUTTING_DOWN
    */
   async fetch(topic: string, positions: readonly ReadPosition[], limits: FetchLimits): Promise<FetchedRecords[]> {
     const connection = await this.#take();
     try {
+      // A connection that is older than the topic does not know it yet.
+      if (positions.some(({ partition }) => connection.leaderOf(topic, partition) < 0)) await connection.refreshMetadata();
       const byLeader = Map.groupBy(positions, ({ partition }) => connection.leaderOf(topic, partition));
-      if (byLeader.has(-1)) await connection.refreshMetadata();
-      // While a leader waits for records, another has some: then what is there is given at once.
       const answers = [...byLeader].map(([leader, list]) => this.#fetchFrom(connection, leader, topic, list, limits));
       const settled = await Promise.allSettled(answers);
       const failed = settled.find((answer) => answer.status === 'rejected');
@@ -137,10 +139,17 @@ export class PartitionReader {
   }
 
   async #take(): Promise<KafkaCluster> {
-    if (this.#isClosed) throw new HerculesError('SHUTTING_DOWN', 'the connection to Kafka is closed');
-    const free = this.#free.pop();
-    if (free !== undefined) return free;
-    if (this.#all.length >= this.#connections) return new Promise((resolve) => this.#waiting.push(resolve));
+    for (;;) {
+      if (this.#isClosed) throw new HerculesError('SHUTTING_DOWN', 'the connection to Kafka is closed');
+      const free = this.#free.pop();
+      if (free !== undefined) return free;
+      if (this.#all.length < this.#connections) return this.#open();
+      const given = await new Promise<KafkaCluster | undefined>((resolve) => this.#waiting.push(resolve));
+      if (given !== undefined) return given;
+    }
+  }
+
+  async #open(): Promise<KafkaCluster> {
     // A reader does not wait for Kafka as a start does: whoever asks is told.
     const connection = new KafkaCluster({ ...this.#cluster.config, startTimeoutMs: CONNECT_MS }, this.#cluster.logger);
     this.#all.push(connection);
@@ -149,6 +158,7 @@ export class PartitionReader {
       return connection;
     } catch (error) {
       this.#all.splice(this.#all.indexOf(connection), 1);
+      this.#waiting.shift()?.();
       await connection.close();
       throw error;
     }

@@ -23,6 +23,7 @@ export class TailClient {
 
   /** @param document one line of JSON */
   send(document: Buffer): void {
+    if (this.#isOver) return;
     if (this.#response.writableLength + document.length > this.#bufferBytes) {
       this.#droppedNow++;
       this.dropped++;
@@ -34,14 +35,20 @@ export class TailClient {
 
   /** A comment that keeps the connection open, and a chance to tell what was dropped. */
   beat(): void {
-    if (this.#response.writableLength > 0) return;
+    if (this.#isOver || this.#response.writableLength > 0) return;
     this.#tellDropped();
     this.#response.write(': alive\n\n');
   }
 
   /** Ends it, with the reason. */
   close(reason: string): void {
+    if (this.#isOver) return;
     this.#response.end(`event: closed\ndata: ${JSON.stringify({ reason })}\n\n`);
+  }
+
+  /** He has left, or was told to: nothing may be written any more. */
+  get #isOver(): boolean {
+    return this.#response.writableEnded || this.#response.destroyed;
   }
 
   #tellDropped(): void {

@@ -91,6 +91,7 @@ export class Tails {
           if (isGone) throw new HerculesError('STREAM_NOT_FOUND', `There is no stream '${stream}' any more`);
           client.checkRight();
         } catch (error) {
+          clients.delete(client);
           client.close((error as Error).message);
         }
       }
