@@ -193,9 +193,9 @@ describe('graphite-sink', () => {
     await waitUntil('the point is there', 20_000, () =>
       Promise.resolve(lines().some((line) => line.startsWith(`remote.${suffix} 3.000000 `))),
     );
-    const metrics = (await sink.request('/metrics')).body;
-    expect(metrics).toMatch(/^hercules_graphite_frozen_endpoints 2$/m);
-    expect(metrics).toMatch(/^hercules_graphite_remote_batches_total [1-9]/m);
+    const shows = async (pattern: RegExp) => pattern.test((await sink.request('/metrics')).body);
+    await waitUntil('it is counted', 10_000, () => shows(/^hercules_graphite_remote_batches_total [1-9]/m));
+    expect(await shows(/^hercules_graphite_frozen_endpoints 2$/m)).toBe(true);
   });
 
   it('waits for a Graphite that is not there, and loses nothing', async () => {
