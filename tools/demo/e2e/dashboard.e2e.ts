@@ -66,7 +66,9 @@ describe("the dashboard's queries of metrics", () => {
   it.each(of('hercules-metrics').map(({ panel, query }) => [panel, query.target!]))('%s: %s gives data', async (_panel, target) => {
     const series = await waitUntil('series with two points', 60_000, async () => {
       const rendered = await graphite.render(interpolate(target, variables));
-      return rendered.length > 0 && rendered.every(({ datapoints }) => datapoints.some(([value]) => value !== null)) && rendered;
+      // Streams of other tests on this Kafka come and go; one that was there for a single report has no rate.
+      const drawn = rendered.filter(({ datapoints }) => datapoints.some(([value]) => value !== null));
+      return drawn.length > 0 && drawn;
     });
     for (const { target: name } of series) expect(name).not.toMatch(/seriesByTag|unknown|null/);
   });
