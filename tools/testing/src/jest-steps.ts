@@ -1,5 +1,5 @@
-import { existsSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { jsonFiles, readJestResults, type TestCounts } from './jest-results.ts';
 import { runCommand } from './run-command.ts';
 import { startTestServers } from './start-test-servers.ts';
@@ -44,6 +44,7 @@ export const integrityStep: Step = {
 
 async function jest(context: StepContext, config: string, name: string): Promise<TestCounts> {
   const results = join(context.cwd, '.test-results', `${name}.json`);
+  mkdirSync(dirname(results), { recursive: true });
   rmSync(results, { force: true });
   const code = await runCommand('jest', ['--config', config, '--json', `--outputFile=${results}`, '--forceExit'], context);
   return withExitCode(

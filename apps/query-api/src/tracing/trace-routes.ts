@@ -1,5 +1,5 @@
 import { type Answer, integerParameter, JSON_TYPE, patternParameter, type Route, textParameter } from '@hercules/http-api';
-import { ByteSink, JsonTranscoder, parseMapping, TRACING_MAPPING } from '@hercules/protocol';
+import { ByteSink, JsonTranscoder, parseMapping, ProtocolError, TRACING_MAPPING } from '@hercules/protocol';
 import type { TraceAccess } from './trace-access.ts';
 import type { SpanPage, TraceReader } from './trace-reader.ts';
 
@@ -66,11 +66,24 @@ class SpanDocuments {
   answer({ spans, pageState }: SpanPage): Answer {
     const out = new ByteSink();
     out.text(pageState === undefined ? '{"result":[' : `{"pagingState":"${HEX_PREFIX}${pageState.toUpperCase()}","result":[`);
-    for (const [i, span] of spans.entries()) {
-      if (i > 0) out.text(',');
-      this.#transcoder.write(span, 0, span.length, out);
+    const begin = out.length;
+    for (const span of spans) {
+      const before = out.length;
+      if (before > begin) out.text(',');
+      if (!this.#write(span, out)) out.length = before;
     }
     out.text(']}');
     return { status: 200, contentType: JSON_TYPE, body: out.bytes() };
+  }
+
+  /** @returns false when the span cannot be read: one that is nested deeper than readers go must not hide the others */
+  #write(span: Buffer, out: ByteSink): boolean {
+    try {
+      this.#transcoder.write(span, 0, span.length, out);
+      return true;
+    } catch (error) {
+      if (error instanceof ProtocolError) return false;
+      throw error;
+    }
   }
 }

@@ -21,4 +21,19 @@ describe('SpanIds', () => {
     expect(foldUuid(one)).toBe(foldUuid(other));
     expect([ids.of(one), ids.of(other), ids.of(one)]).toEqual(['0000000000000003', '0000000000000004', '0000000000000003']);
   });
+
+  it('never gives the id of no span where the next id would be zero', () => {
+    const ids = new SpanIds();
+    expect([ids.of(`${'f'.repeat(8)}-ffff-ffff-0000-000000000000`), ids.of('00000000-0000-0000-ffff-ffffffffffff')]).toEqual([
+      'f'.repeat(16),
+      '0000000000000001',
+    ]);
+  });
+
+  it('gives many ids that fold alike each its own, in a time that grows with their number only', () => {
+    const ids = new SpanIds();
+    const half = (i: number) => (i + 1).toString(16).padStart(4, '0');
+    const given = Array.from({ length: 50_000 }, (_, i) => ids.of(`00000000-0000-${half(i)}-0000-00000000${half(i)}`));
+    expect(new Set(given).size).toBe(50_000);
+  }, 10_000);
 });

@@ -9,15 +9,25 @@ const NO_BITS = '0'.repeat(HALF_DIGITS);
 export class SpanIds {
   readonly #ids = new Map<string, string>();
   readonly #taken = new Set<string>();
+  /** By an id that was taken when it was wanted: the last one tried instead of it. */
+  readonly #lastTried = new Map<string, string>();
 
   /** @param uuid with hyphens; the same gives the same id for as long as this object lives */
   of(uuid: string): string {
     let id = this.#ids.get(uuid);
     if (id !== undefined) return id;
-    id = foldUuid(uuid);
-    while (this.#taken.has(id)) id = next(id);
+    id = this.#free(foldUuid(uuid));
     this.#ids.set(uuid, id);
     this.#taken.add(id);
+    return id;
+  }
+
+  /** Goes on where the last search from the same id has ended: a trace made of ids that fold alike costs no more than another one. */
+  #free(wanted: string): string {
+    if (!this.#taken.has(wanted)) return wanted;
+    let id = this.#lastTried.get(wanted) ?? wanted;
+    while (this.#taken.has(id)) id = next(id);
+    this.#lastTried.set(wanted, id);
     return id;
   }
 }
@@ -31,8 +41,7 @@ export function foldUuid(uuid: string): string {
   return folded === NO_BITS ? next(folded) : folded;
 }
 
+/** The id after it; never all zero. */
 function next(id: string): string {
-  return BigInt.asUintN(64, BigInt(`0x${id}`) + 1n)
-    .toString(16)
-    .padStart(HALF_DIGITS, '0');
+  return (BigInt.asUintN(64, BigInt(`0x${id}`) + 1n) || 1n).toString(16).padStart(HALF_DIGITS, '0');
 }

@@ -20,6 +20,8 @@ export interface TraceQuery {
 }
 
 const DAY_MS = 86_400_000;
+/** Later ones have no ticks of 64 bits. */
+const LATEST_MS = 922_337_203_685_476;
 const DEFAULT_LIMIT = 10;
 const ALL = 'all';
 
@@ -33,7 +35,13 @@ const remoteServiceName = text('remoteServiceName', 'Service that a span of that
 const annotationQuery = text('annotationQuery', 'Tags of a span of that service: `key` or `key=value`, joined by ` and `');
 const minDuration = number('minDuration', 'µs, 1 or more', 'Least duration of a span of that service, in µs');
 const maxDuration = number('maxDuration', 'µs, 1 or more', 'Longest duration of a span of that service, in µs; only with minDuration');
-const endTs = number('endTs', 'ms since 1970, 1 or more', 'End of the interval in ms since 1970; now if left out');
+const endTs = integerParameter('endTs', {
+  expected: `ms since 1970, from 1 to ${LATEST_MS}`,
+  minimum: 1,
+  maximum: LATEST_MS,
+  required: false,
+  description: 'End of the interval in ms since 1970; now if left out',
+});
 const lookback = number('lookback', 'ms, 1 or more', 'Length of the interval before it, in ms; a day if left out');
 const limit = number('limit', 'a whole number, 1 or more', 'Most traces in the answer; 10 if left out');
 

@@ -6,7 +6,7 @@ const PARENT = '00f067aa-0ba9-02b7-0000-000000000000';
 const SPAN = '53995c3f-42cd-8ad8-0000-000000000000';
 const BEGIN = 17_000_000_000_000_000n;
 
-function event(annotations: Readonly<Record<string, Value>>, more: Readonly<Record<string, Value>> = {}): Buffer {
+function event(annotations: Parameters<typeof tag.container>[0], more: Readonly<Record<string, Value>> = {}): Buffer {
   const payload = new Map<string, Value>(
     Object.entries({
       traceId: tag.uuid(TRACE),
@@ -92,4 +92,29 @@ describe('zipkinTrace', () => {
   });
 
   it('leaves out what is no span', () => expect(zipkinTrace([event({}, { spanId: tag.string('x') })])).toEqual([]));
+
+  it('takes no key for a special one', () => {
+    const keys = ['constructor', 'toString', '__proto__'];
+    const { tags } = one(new Map(keys.map((key) => [key, tag.string(key)])));
+    expect(Object.entries(tags).sort()).toEqual(keys.map((key) => [key, key]).sort());
+  });
+
+  it('leaves out what cannot be read, and nothing else', () => {
+    let deep = tag.integer(1);
+    for (let i = 0; i < 70; i++) deep = tag.container({ deep });
+    const unreadable = encodeEvent(
+      {
+        version: 1,
+        timestamp: BEGIN,
+        uuid: TRACE,
+        payload: new Map([
+          ['traceId', tag.uuid(TRACE)],
+          ['spanId', tag.uuid(PARENT)],
+          ['annotations', deep],
+        ]),
+      },
+      { maxDepth: 1000 },
+    );
+    expect(zipkinTrace([unreadable, event({})]).map(({ id }) => id)).toEqual(['53995c3f42cd8ad8']);
+  });
 });

@@ -1,17 +1,15 @@
 import { SpanReader } from '@hercules/cassandra';
-import { type Container, type HerculesEvent, NIL_UUID, readEvent, TICKS_PER_US, type Value } from '@hercules/protocol';
+import { type Container, type HerculesEvent, NIL_UUID, ProtocolError, readEvent, TICKS_PER_US, type Value } from '@hercules/protocol';
 import { SpanIds } from './span-ids.ts';
 import type { ZipkinKind, ZipkinSpan } from './zipkin-span.ts';
 
 /** Annotations that have a place of their own in a span. */
 const PLACED = new Set(['kind', 'operation', 'application']);
 /** Names that Zipkin's users look for, and whence they come (apis §10). */
-const USUAL_TAGS: Readonly<Record<string, string>> = {
-  'http.request.method': 'http.method',
-  'http.response.code': 'http.status_code',
-  'http.request.size': 'http.request.size',
-  'http.response.size': 'http.response.size',
-};
+const USUAL_TAGS: ReadonlyMap<string, string> = new Map([
+  ['http.request.method', 'http.method'],
+  ['http.response.code', 'http.status_code'],
+]);
 const KINDS: readonly (readonly [suffix: string, kind: ZipkinKind])[] = [
   ['client', 'CLIENT'],
   ['server', 'SERVER'],
@@ -21,13 +19,21 @@ const KINDS: readonly (readonly [suffix: string, kind: ZipkinKind])[] = [
 
 const reader = new SpanReader();
 
-/** Turns the events of one trace into Zipkin's spans. What is no span of a trace is left out. */
+/**
+ * Turns the events of one trace into Zipkin's spans. What is no span of a trace is left out, and so is what cannot be read: the sink takes events
+ * that are nested deeper than readers go, and one of them must not hide the others.
+ */
 export function zipkinTrace(events: readonly Buffer[]): ZipkinSpan[] {
   const ids = new SpanIds();
   return events.flatMap((bytes) => {
-    reader.read(bytes, 0, bytes.length);
-    if (reader.traceIdAt < 0 || reader.spanIdAt < 0) return [];
-    return [zipkinSpan(readEvent(bytes).event, ids)];
+    try {
+      reader.read(bytes, 0, bytes.length);
+      if (reader.traceIdAt < 0 || reader.spanIdAt < 0) return [];
+      return [zipkinSpan(readEvent(bytes).event, ids)];
+    } catch (error) {
+      if (error instanceof ProtocolError) return [];
+      throw error;
+    }
   });
 }
 
@@ -54,12 +60,14 @@ function zipkinSpan({ payload }: HerculesEvent, ids: SpanIds): ZipkinSpan {
 }
 
 function tagsOf(annotations: Container, error: boolean): Record<string, string> {
-  const tags: Record<string, string> = {};
+  // Without a prototype no key is special, so that an annotation `__proto__` is a tag like others.
+  const tags = Object.create(null) as Record<string, string>;
   for (const [key, value] of annotations) {
     if (PLACED.has(key)) continue;
-    tags[key] = textOf(value);
-    const usual = USUAL_TAGS[key];
-    if (usual !== undefined) tags[usual] = textOf(value);
+    const text = textOf(value);
+    tags[key] = text;
+    const usual = USUAL_TAGS.get(key);
+    if (usual !== undefined) tags[usual] = text;
   }
   const url = tags['http.request.url'];
   if (url !== undefined) {
