@@ -35,16 +35,20 @@ export class GraphiteConnection {
   static async open(host: string, port: number, timeoutMs: number, signal: AbortSignal): Promise<GraphiteConnection> {
     const name = `${host}:${port}`;
     const socket = connect({ host, port, noDelay: true, keepAlive: true, allowHalfOpen: true });
+    const { promise: connected, resolve, reject } = Promise.withResolvers<void>();
+    const onAbort = (): void => reject(unavailable(name, 'the sink stops'));
+    socket.setTimeout(timeoutMs, () => reject(unavailable(name, `no connection within ${timeoutMs} ms`)));
+    socket.once('error', (error) => reject(unavailable(name, error.message, error)));
+    socket.once('connect', resolve);
+    signal.addEventListener('abort', onAbort);
     try {
-      await new Promise<void>((resolve, reject) => {
-        socket.setTimeout(timeoutMs, () => reject(unavailable(name, `no connection within ${timeoutMs} ms`)));
-        socket.once('error', (error) => reject(unavailable(name, error.message, error)));
-        socket.once('connect', resolve);
-        signal.addEventListener('abort', () => reject(unavailable(name, 'the sink stops')), { once: true });
-      });
+      await connected;
     } catch (error) {
       socket.destroy();
       throw error;
+    } finally {
+      // The signal lives as long as the sink, which may open a connection a batch.
+      signal.removeEventListener('abort', onAbort);
     }
     socket.setTimeout(0);
     return new GraphiteConnection(socket, name);

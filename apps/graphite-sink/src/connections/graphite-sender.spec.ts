@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { getEventListeners, once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { Endpoint } from './endpoint.ts';
 import { GraphiteSender } from './graphite-sender.ts';
@@ -60,6 +60,14 @@ describe('GraphiteSender', () => {
     // What is written may still be on its way.
     while (received() !== 'a\nb\n') await new Promise((resolve) => setImmediate(resolve));
     expect(to.counters).toMatchObject({ batches: 2, failedBatches: 0 });
+  });
+
+  it('leaves nothing behind on the signal, which lives as long as the sink', async () => {
+    const { port } = await start();
+    const { signal } = new AbortController();
+    const to = sender([endpoint(port)]);
+    for (let i = 0; i < 3; i++) await to.send(Buffer.from('a\n'), signal);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
   it('gives each batch to one endpoint, in turn', async () => {
