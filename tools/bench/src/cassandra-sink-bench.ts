@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePorts, startCassandra } from '@hercules/stack';
-import { sinkFigures } from './elastic-sink-bench.ts';
 import type { Figure } from './figure.ts';
 import { measureSink, type SinkMeasurement } from './measure-sink.ts';
+import { sinkFigures } from './sink-figures.ts';
 import { SpanEventSource } from './span-events.ts';
 
 export interface CassandraSinkBenchOptions {

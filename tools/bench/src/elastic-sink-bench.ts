@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { endProcess, firstLine, startNode } from './bench-process.ts';
-import { type Figure, figureOf } from './figure.ts';
+import type { Figure } from './figure.ts';
 import { LogEventSource } from './log-events.ts';
 import { measureSink, type SinkMeasurement } from './measure-sink.ts';
+import { sinkFigures } from './sink-figures.ts';
 
 export interface ElasticSinkBenchOptions {
   readonly brokers: readonly string[];
@@ -38,29 +39,4 @@ export async function benchElasticSink({ brokers, events = 400_000, runs = 3 }: 
     cpu: TARGET_CPU,
     memory: TARGET_MEMORY_MB,
   });
-}
-
-/** CPU with the best rate, and memory. */
-export function sinkFigures(
-  name: string,
-  memoryName: string,
-  rateUnit: string,
-  measured: readonly SinkMeasurement[],
-  targets: { cpu?: number; memory: number },
-): Figure[] {
-  const fastest = Math.round(Math.max(...measured.map(({ eventsPerSecond }) => eventsPerSecond))).toLocaleString('en-US');
-  return [
-    figureOf(
-      name,
-      'CPU s/M',
-      measured.map(({ cpuSecondsPerMillion }) => cpuSecondsPerMillion),
-      { ...(targets.cpu === undefined ? {} : { target: targets.cpu }), note: `up to ${fastest} ${rateUnit}` },
-    ),
-    figureOf(
-      memoryName,
-      'MB resident',
-      measured.map(({ residentMegabytes }) => residentMegabytes),
-      { target: targets.memory },
-    ),
-  ];
 }

@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { endProcess, firstLine, startNode } from './bench-process.ts';
-import { sinkFigures } from './elastic-sink-bench.ts';
 import type { Figure } from './figure.ts';
 import { measureSink, type SinkMeasurement } from './measure-sink.ts';
+import { sinkFigures } from './sink-figures.ts';
 import { MetricEventSource } from './metric-events.ts';
 
 export interface GraphiteSinkBenchOptions {
