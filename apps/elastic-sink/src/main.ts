@@ -1,14 +1,7 @@
-import {
-  BatchConsumer,
-  BatchingProducer,
-  KafkaAdmin,
-  KafkaCluster,
-  registerConsumerMetrics,
-  registerProducerMetrics,
-} from '@hercules/kafka';
+import { BatchConsumer, BatchingProducer, KafkaCluster, registerConsumerMetrics, registerProducerMetrics } from '@hercules/kafka';
 import { JsonTranscoder } from '@hercules/protocol';
 import { runService, startServiceHttp } from '@hercules/service';
-import { createEventFilter, DeadLetters, registerSinkMetrics, sinkGroupId, SinkLoop } from '@hercules/sink';
+import { createDeadLetters, createEventFilter, registerSinkMetrics, sinkGroupId, SinkLoop } from '@hercules/sink';
 import { BulkEncoder } from './bulk-batch.ts';
 import { elasticSinkConfigSchema } from './config.ts';
 import { ElasticAdapter } from './elastic-adapter.ts';
@@ -53,12 +46,7 @@ runService({
     });
 
     const groupId = sinkGroupId(APPLICATION_ID, sink);
-    const deadLetters = new DeadLetters(
-      producer,
-      new KafkaAdmin(cluster),
-      { stream: sink.deadLetterStream, sink: APPLICATION_ID, groupId, replicationFactor: sink.deadLetterReplicationFactor },
-      logger,
-    );
+    const deadLetters = createDeadLetters({ applicationId: APPLICATION_ID, groupId, cluster, producer, settings: sink, logger });
     const loop = new SinkLoop(adapter, deadLetters, sink, logger);
     const consumer = new BatchConsumer(cluster, { ...sink, groupId }, loop, logger);
     registerSinkMetrics(metrics, loop, consumer);

@@ -1,13 +1,6 @@
-import {
-  BatchConsumer,
-  BatchingProducer,
-  KafkaAdmin,
-  KafkaCluster,
-  registerConsumerMetrics,
-  registerProducerMetrics,
-} from '@hercules/kafka';
+import { BatchConsumer, BatchingProducer, KafkaCluster, registerConsumerMetrics, registerProducerMetrics } from '@hercules/kafka';
 import { runService, startServiceHttp } from '@hercules/service';
-import { createEventFilter, DeadLetters, registerSinkMetrics, sinkGroupId, SinkLoop } from '@hercules/sink';
+import { createDeadLetters, createEventFilter, registerSinkMetrics, sinkGroupId, SinkLoop } from '@hercules/sink';
 import { graphiteSinkConfigSchema } from './config.ts';
 import { createSender } from './connections/create-sender.ts';
 import { registerSenderMetrics } from './connections/sender-metrics.ts';
@@ -40,12 +33,7 @@ runService({
     lifecycle.onStop('graphite connections', () => sender.close());
 
     const groupId = sinkGroupId(APPLICATION_ID, sink);
-    const deadLetters = new DeadLetters(
-      producer,
-      new KafkaAdmin(cluster),
-      { stream: sink.deadLetterStream, sink: APPLICATION_ID, groupId, replicationFactor: sink.deadLetterReplicationFactor },
-      logger,
-    );
+    const deadLetters = createDeadLetters({ applicationId: APPLICATION_ID, groupId, cluster, producer, settings: sink, logger });
     const createEncoder = () => (graphite.protocol === 'pickle' ? new PickleEncoder(names) : new LineEncoder(names));
     const loop = new SinkLoop(new GraphiteAdapter({ sender, createEncoder, filters, metricFilters }), deadLetters, sink, logger);
     const consumer = new BatchConsumer(cluster, { ...sink, groupId }, loop, logger);

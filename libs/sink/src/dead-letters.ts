@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { type BatchingProducer, type KafkaAdmin, Delivery, type RecordBlock } from '@hercules/kafka';
+import { type BatchingProducer, Delivery, KafkaAdmin, type KafkaCluster, type RecordBlock } from '@hercules/kafka';
 import { EventWriter, HerculesError, type Logger } from '@hercules/protocol';
+import type { SinkConfig } from './config.ts';
 
 export interface DeadLetter {
   readonly block: RecordBlock;
@@ -15,6 +16,16 @@ export interface DeadLetterOptions {
   readonly sink: string;
   readonly groupId: string;
   readonly replicationFactor: number;
+}
+
+/** What the dead letters of a sink are made of. */
+export interface DeadLetterParts {
+  readonly applicationId: string;
+  readonly groupId: string;
+  readonly cluster: KafkaCluster;
+  readonly producer: BatchingProducer;
+  readonly settings: Pick<SinkConfig, 'deadLetterStream' | 'deadLetterReplicationFactor'>;
+  readonly logger: Logger;
 }
 
 /** Kafka's default limit of a record is 1 MiB; a dead letter with its envelope has to stay below. */
@@ -135,4 +146,10 @@ export class DeadLetters {
     writer.endEvent();
     return Buffer.from(writer.events());
   }
+}
+
+/** The dead letters that a sink's settings describe. */
+export function createDeadLetters({ applicationId, groupId, cluster, producer, settings, logger }: DeadLetterParts): DeadLetters {
+  const { deadLetterStream: stream, deadLetterReplicationFactor: replicationFactor } = settings;
+  return new DeadLetters(producer, new KafkaAdmin(cluster), { stream, sink: applicationId, groupId, replicationFactor }, logger);
 }

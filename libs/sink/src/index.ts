@@ -2,7 +2,7 @@ export * from './adapter.ts';
 export { Backoff, sleep } from './backoff.ts';
 export { ConcurrencyLimit } from './concurrency-limit.ts';
 export * from './config.ts';
-export { DeadLetters, type DeadLetter, type DeadLetterOptions } from './dead-letters.ts';
+export { createDeadLetters, DeadLetters, type DeadLetter, type DeadLetterParts, type DeadLetterOptions } from './dead-letters.ts';
 export { requireEvent } from './event-record.ts';
 export { createEventFilter, type EventFilter, type EventFilterConfig } from './event-filter.ts';
 export { SinkLoop, type SinkConsumer } from './sink-loop.ts';

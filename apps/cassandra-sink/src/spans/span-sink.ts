@@ -1,6 +1,6 @@
-import { BatchConsumer, type BatchingProducer, KafkaAdmin, type KafkaCluster } from '@hercules/kafka';
+import { BatchConsumer, type BatchingProducer, type KafkaCluster } from '@hercules/kafka';
 import type { Logger } from '@hercules/protocol';
-import { createEventFilter, DeadLetters, type MeasuredSink, sinkGroupId, SinkLoop } from '@hercules/sink';
+import { createDeadLetters, createEventFilter, type MeasuredSink, sinkGroupId, SinkLoop } from '@hercules/sink';
 import type { Client } from 'cassandra-driver';
 import type { CassandraSinkConfig } from '../config.ts';
 import type { PartitionedWriter } from '../writer/partitioned-writer.ts';
@@ -30,12 +30,7 @@ export interface SpanSink {
 export function createSpanSink({ applicationId, config, cluster, producer, client, writer, logger }: SpanParts): SpanSink {
   const { sink, tracing } = config;
   const groupId = sinkGroupId(applicationId, sink);
-  const deadLetters = new DeadLetters(
-    producer,
-    new KafkaAdmin(cluster),
-    { stream: sink.deadLetterStream, sink: applicationId, groupId, replicationFactor: sink.deadLetterReplicationFactor },
-    logger,
-  );
+  const deadLetters = createDeadLetters({ applicationId, groupId, cluster, producer, settings: sink, logger });
   const adapter = new SpanAdapter({
     encoder: new SpanRowEncoder(new KnownNames(tracing.knownNames, tracing.namesRefreshMs)),
     writer,

@@ -1,7 +1,7 @@
-import { type BatchingProducer, KafkaAdmin, type KafkaCluster } from '@hercules/kafka';
+import type { BatchingProducer, KafkaCluster } from '@hercules/kafka';
 import { type MetadataRegistry, stringifyJson, tableKey, type Timeline } from '@hercules/metadata';
 import type { Logger } from '@hercules/protocol';
-import { DeadLetters, type MeasuredSink } from '@hercules/sink';
+import { createDeadLetters, type MeasuredSink } from '@hercules/sink';
 import type { Client } from 'cassandra-driver';
 import type { CassandraSinkConfig } from '../config.ts';
 import type { PartitionedWriter } from '../writer/partitioned-writer.ts';
@@ -38,18 +38,11 @@ export function startTimelines({
   logger,
 }: TimelineParts): RunningTimelines {
   const { timelines, sink } = config;
-  const admin = new KafkaAdmin(cluster);
   const createSink = (timeline: Timeline): TimelineSink =>
     new TimelineSink(timeline, {
       cluster,
       adapter: new TimelineAdapter(client, writer, timelines.keyspace, timeline),
-      createDeadLetters: ({ groupId }) =>
-        new DeadLetters(
-          producer,
-          admin,
-          { stream: sink.deadLetterStream, sink: applicationId, groupId, replicationFactor: sink.deadLetterReplicationFactor },
-          logger,
-        ),
+      createDeadLetters: ({ groupId }) => createDeadLetters({ applicationId, groupId, cluster, producer, settings: sink, logger }),
       settings: sink,
       logger,
     });

@@ -3,8 +3,9 @@ import type { ServerResponse } from 'node:http';
 import { type ApiRequest, integerParameter, OCTETS, patternParameter, type Route } from '@hercules/http-api';
 import type { PartitionReader, ReadPosition, RecordBlock } from '@hercules/kafka';
 import type { EventFilter, MetadataRegistry } from '@hercules/metadata';
-import { ByteSink, HerculesError } from '@hercules/protocol';
+import { ByteSink } from '@hercules/protocol';
 import type { ByteBudget } from '../streams/byte-budget.ts';
+import { existingStream } from '../streams/existing-stream.ts';
 import { EventDocuments } from './event-documents.ts';
 import { type EventPositions, EventRange } from './event-range.ts';
 import { filterParameter, readEventFilter, sampleParameter } from './filter-parameters.ts';
@@ -62,8 +63,7 @@ export function eventRoutes({ registry, partitions, budget }: EventRouteParts): 
       async handle(request) {
         const name = request.segment('name');
         request.requireRight('read', name);
-        const stream = registry.stream(name);
-        if (stream === undefined) throw new HerculesError('STREAM_NOT_FOUND', `There is no stream '${name}'`);
+        const stream = existingStream(registry, name);
         const accepts = readEventFilter(request);
         const limit = request.optional(limitParameter) ?? Infinity;
         const isBinary = request.optional(formatParameter) === 'binary';

@@ -1,9 +1,10 @@
 import { type Answer, binaryAnswer, integerParameter, type Route, textParameter } from '@hercules/http-api';
-import type { MetadataRegistry, Stream } from '@hercules/metadata';
-import { compressLz4Block, decodeStreamState, encodeStreamState, HerculesError, logicalShard, type StreamState } from '@hercules/protocol';
+import type { MetadataRegistry } from '@hercules/metadata';
+import { compressLz4Block, decodeStreamState, encodeStreamState, logicalShard, type StreamState } from '@hercules/protocol';
 import { readBody } from '../request-body.ts';
 import { readShard, SHARD_PARAMETERS, takeParameter } from '../shard-parameters.ts';
 import type { ByteBudget } from './byte-budget.ts';
+import { existingStream } from './existing-stream.ts';
 import type { StreamReader } from './stream-reader.ts';
 
 const streamParameter = textParameter('stream', { description: 'Name of the stream' });
@@ -31,11 +32,6 @@ const ANSWERS = {
 
 /** The Stream API (apis §5). */
 export function streamRoutes({ registry, reader, budget, maxAnswerBytes }: StreamRouteParts): Route[] {
-  const existing = (name: string): Stream => {
-    const stream = registry.stream(name);
-    if (stream === undefined) throw new HerculesError('STREAM_NOT_FOUND', `There is no stream '${name}'`);
-    return stream;
-  };
   return [
     {
       method: 'POST',
@@ -52,7 +48,7 @@ export function streamRoutes({ registry, reader, budget, maxAnswerBytes }: Strea
         request.requireRight('read', name);
         const { shardIndex, shardCount } = readShard(request);
         const take = request.required(takeParameter);
-        const stream = existing(name);
+        const stream = existingStream(registry, name);
         const wait = request.optional(timeoutMs) ?? DEFAULT_TIMEOUT_MS;
         const state = readBody(request.body, 'stream state', decodeState);
         const partitions = logicalShard(stream.partitions, shardIndex, shardCount);
@@ -74,7 +70,7 @@ export function streamRoutes({ registry, reader, budget, maxAnswerBytes }: Strea
         const name = request.required(streamParameter);
         request.requireRight('read', name);
         const { shardIndex, shardCount } = readShard(request);
-        const partitions = logicalShard(existing(name).partitions, shardIndex, shardCount);
+        const partitions = logicalShard(existingStream(registry, name).partitions, shardIndex, shardCount);
         return binaryAnswer(encodeStreamState(await reader.end(name, partitions)));
       },
     },

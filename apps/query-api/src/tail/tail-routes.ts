@@ -1,7 +1,7 @@
 import type { Route } from '@hercules/http-api';
 import type { MetadataRegistry } from '@hercules/metadata';
-import { HerculesError } from '@hercules/protocol';
 import { filterParameter, readEventFilter, sampleParameter } from '../events/filter-parameters.ts';
+import { existingStream } from '../streams/existing-stream.ts';
 import type { Tails } from './tails.ts';
 
 /** Following a stream. */
@@ -28,7 +28,7 @@ export function tailRoutes(registry: Pick<MetadataRegistry, 'stream'>, tails: Ta
         const name = request.segment('name');
         const checkRight = (): void => request.requireRight('read', name);
         checkRight();
-        if (registry.stream(name) === undefined) throw new HerculesError('STREAM_NOT_FOUND', `There is no stream '${name}'`);
+        existingStream(registry, name);
         const filter = readEventFilter(request);
         tails.requireRoom();
         return { stream: (_incoming, response) => tails.follow(name, response, filter, checkRight) };
