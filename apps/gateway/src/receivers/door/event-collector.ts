@@ -1,0 +1,104 @@
+import { EventWriter, HerculesError } from '@hercules/protocol';
+import type { KnownKey, StreamRoute } from '../../stream-access.ts';
+
+/** The events of a request that go to one stream. */
+export interface StreamBatch {
+  readonly stream: string;
+  readonly route: StreamRoute;
+  /** A binary batch (protocol §6). */
+  readonly batch: Buffer;
+  /** For each event, which item of the request it was made from. */
+  readonly items: readonly number[];
+}
+
+interface OpenBatch {
+  readonly route: StreamRoute;
+  readonly writer: EventWriter;
+  readonly items: number[];
+}
+
+export interface CollectorLimits {
+  /** Longest encoding of one event, in bytes. */
+  readonly maxEventSizeBytes: number;
+}
+
+/**
+ * Gathers the events of one request by the stream that they go to. An item that cannot be taken is refused by an exception of its own, and the
+ * request goes on without it.
+ */
+export class EventCollector {
+  readonly #key: KnownKey;
+  readonly #limits: CollectorLimits;
+  readonly #batches = new Map<string, OpenBatch>();
+  #open: OpenBatch | undefined;
+  #item = 0;
+
+  constructor(key: KnownKey, limits: CollectorLimits) {
+    this.#key = key;
+    this.#limits = limits;
+  }
+
+  /** Bytes of all events so far. */
+  get byteLength(): number {
+    let bytes = 0;
+    for (const { writer } of this.#batches.values()) bytes += writer.byteLength;
+    return bytes;
+  }
+
+  /**
+   * Starts an event; the tags are written to what is returned, then comes {@link end} or {@link discard}.
+   * @param item which item of the request it is made from
+   * @param timestamp ticks since 1970
+   * @param uuid text, or 16 bytes
+   * @throws HerculesError when the key may not write to the stream, there is no such stream, or the timestamp is not acceptable
+   */
+  begin(stream: string, item: number, timestamp: bigint, uuid: Buffer | string): EventWriter {
+    const batch = this.#batchOf(stream);
+    if (timestamp < 0n) throw new HerculesError('INVALID_EVENT', `The time is before 1970: ${timestamp} ticks of 100 ns`);
+    batch.writer.beginEvent(timestamp, uuid);
+    this.#open = batch;
+    this.#item = item;
+    return batch.writer;
+  }
+
+  /** Ends the event. @throws HerculesError INVALID_EVENT, and drops the event, when it is too long */
+  end(): void {
+    const batch = this.#open!;
+    const { writer } = batch;
+    const before = writer.events().length;
+    const bytes = writer.byteLength - before - COUNT_BYTES;
+    if (bytes > this.#limits.maxEventSizeBytes) {
+      this.discard();
+      throw new HerculesError('INVALID_EVENT', `The event takes ${bytes} bytes; at most ${this.#limits.maxEventSizeBytes} are allowed`);
+    }
+    writer.endEvent();
+    batch.items.push(this.#item);
+    this.#open = undefined;
+  }
+
+  /** Drops the event that was begun; nothing happens when none was. */
+  discard(): void {
+    this.#open?.writer.discardEvent();
+    this.#open = undefined;
+  }
+
+  /** What was gathered; streams without events are left out. */
+  batches(): StreamBatch[] {
+    return [...this.#batches]
+      .filter(([, { items }]) => items.length > 0)
+      .map(([stream, { route, writer, items }]) => ({ stream, route, batch: writer.batch(), items }));
+  }
+
+  #batchOf(stream: string): OpenBatch {
+    const known = this.#batches.get(stream);
+    if (known !== undefined) return known;
+    const access = this.#key.stream(stream);
+    const refusal = access.rightRefusal ?? access.streamRefusal;
+    if (refusal !== undefined) throw refusal;
+    const batch = { route: access.route!, writer: new EventWriter(), items: [] };
+    this.#batches.set(stream, batch);
+    return batch;
+  }
+}
+
+const COUNT_BYTES = 4;
