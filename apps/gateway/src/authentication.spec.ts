@@ -1,24 +1,31 @@
-import { apiKeyOf } from './authentication.ts';
+import { apiKeyOf, doorApiKeyOf } from './authentication.ts';
+
+const KEY = 'shop_0123456789abcdef0123456789abcdef';
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
 describe('apiKeyOf', () => {
-  it('reads the Authorization header', () => {
-    expect(apiKeyOf('Hercules apiKey k1', undefined)).toBe('k1');
-  });
+  it.each([
+    [`Hercules apiKey ${KEY}`, undefined, KEY],
+    [`Hercules apiKey ${KEY}`, 'other', KEY],
+    [`hercules apikey ${KEY}`, undefined, undefined],
+    [`Bearer ${KEY}`, 'other', 'other'],
+    [undefined, KEY, KEY],
+    [undefined, undefined, undefined],
+  ])('%s and %s', (authorization, header, expected) => expect(apiKeyOf(authorization, header)).toBe(expected));
+});
 
-  it('prefers Authorization to the deprecated header', () => {
-    expect(apiKeyOf('Hercules apiKey k1', 'k2')).toBe('k1');
-    expect(apiKeyOf('Hercules apiKey ', 'k2')).toBe('');
-  });
-
-  it.each(['hercules apiKey k1', 'Hercules apikey k1', 'Hercules  apiKey k1', 'Hercules masterApiKey k1', 'Bearer k1', ''])(
-    'reads the deprecated header when Authorization is %j',
-    (authorization) => {
-      expect(apiKeyOf(authorization, 'k2')).toBe('k2');
-      expect(apiKeyOf(authorization, undefined)).toBeUndefined();
-    },
-  );
-
-  it('finds nothing where there is nothing', () => {
-    expect(apiKeyOf(undefined, undefined)).toBeUndefined();
-  });
+describe('doorApiKeyOf', () => {
+  it.each([
+    [`Hercules apiKey ${KEY}`, undefined, KEY],
+    [undefined, KEY, KEY],
+    [`Bearer ${KEY}`, undefined, KEY],
+    [`bearer  ${KEY} `, 'other', KEY],
+    [`Basic ${base64(`anyone:${KEY}`)}`, undefined, KEY],
+    [`Basic ${base64(KEY)}`, undefined, undefined],
+    [`ApiKey ${base64(`id:${KEY}`)}`, undefined, KEY],
+    [`ApiKey ${KEY}`, undefined, KEY],
+    [`Digest username="x"`, KEY, KEY],
+    ['nonsense', undefined, undefined],
+    ['', undefined, undefined],
+  ])('%s and %s', (authorization, header, expected) => expect(doorApiKeyOf(authorization, header)).toBe(expected));
 });

@@ -8,3 +8,31 @@ export function apiKeyOf(authorization: string | undefined, deprecatedHeader: st
   if (authorization !== undefined && authorization.startsWith(SCHEME)) return authorization.slice(SCHEME.length);
   return deprecatedHeader;
 }
+
+/**
+ * The API key of a request by another protocol, whose clients can often be told only a scheme of their own: ours or the `apiKey` header as above,
+ * or in `Authorization`: `Bearer <key>`; `Basic`, where the key is the password (RFC 7617); `ApiKey`, which holds the key or, as Elasticsearch's
+ * clients send it, base64 of `<id>:<key>`. Schemes are compared without case (RFC 9110 §11.1).
+ */
+export function doorApiKeyOf(authorization: string | undefined, keyHeader: string | undefined): string | undefined {
+  if (authorization === undefined || authorization.startsWith(SCHEME)) return apiKeyOf(authorization, keyHeader);
+  const space = authorization.indexOf(' ');
+  const credentials = authorization.slice(space + 1).trim();
+  switch (authorization.slice(0, Math.max(space, 0)).toLowerCase()) {
+    case 'bearer':
+      return credentials;
+    case 'basic':
+      return afterColon(credentials);
+    case 'apikey':
+      return afterColon(credentials) ?? credentials;
+    default:
+      return keyHeader;
+  }
+}
+
+/** What comes after the first colon of a text in base64; undefined if there is none. */
+function afterColon(base64: string): string | undefined {
+  const text = Buffer.from(base64, 'base64').toString('utf8');
+  const colon = text.indexOf(':');
+  return colon < 0 ? undefined : text.slice(colon + 1);
+}

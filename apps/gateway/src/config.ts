@@ -1,6 +1,6 @@
 import { kafkaConfigSchema, producerConfigSchema } from '@hercules/kafka';
 import { metadataConfigSchema } from '@hercules/metadata';
-import { httpConfigSchema, serviceConfigSchema, workersSchema } from '@hercules/service';
+import { httpConfigSchema, secret, serviceConfigSchema, workersSchema } from '@hercules/service';
 import { z } from 'zod';
 
 const positive = z.number().int().min(1);
@@ -34,6 +34,15 @@ const grpcReceiverSchema = httpConfigSchema(4317)
       .describe('HTTP/2 window of a call: what a client may send before the gateway reads it'),
     connectionWindowBytes: z.number().int().min(65_535).default(1_048_576).describe('HTTP/2 window of a connection'),
   });
+
+const doorsSchema = z.object({
+  maxUnpackedBytes: positive
+    .default(33_554_432)
+    .describe('Longest body of a request by another protocol (OTLP, Zipkin, _bulk, …) when unpacked'),
+  anonymousApiKey: secret(z.string().min(1))
+    .optional()
+    .describe('API key of requests by other protocols that carry none, for clients that cannot send one'),
+});
 
 const throttlingSchema = z.object({
   capacityBytes: positive.default(100_000_000).describe('Bytes of requests under way, as sent; a larger request is always refused'),
@@ -72,6 +81,7 @@ export const gatewayConfigSchema = z.object({
   workers: workersSchema,
   http: httpReceiverSchema.prefault({}),
   grpc: grpcReceiverSchema.prefault({}),
+  doors: doorsSchema.prefault({}),
   throttling: throttlingSchema.prefault({}),
   validation: validationSchema.prefault({}),
   partitioner: partitionerSchema.prefault({}),

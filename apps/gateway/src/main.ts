@@ -8,8 +8,10 @@ import { BufferPool } from './buffer-pool.ts';
 import { gatewayConfigSchema } from './config.ts';
 import { FailureLog } from './failure-log.ts';
 import { registerGatewayMetrics } from './gateway-metrics.ts';
-import { IntakeCounters, LATENCY_BOUNDS_SECONDS, MethodCounters } from './intake-counters.ts';
+import { IntakeCounters, LATENCY_BOUNDS_SECONDS, type LatencyHistogram, MethodCounters } from './intake-counters.ts';
 import { createDefaultPartitioner } from './partitioner.ts';
+import type { HttpDoor } from './receivers/door/http-door.ts';
+import type { MessageHandler } from './receivers/grpc/handled-method.ts';
 import { createGrpcReceiver } from './receivers/grpc/index.ts';
 import { createHttpReceiver } from './receivers/http/index.ts';
 import { StreamAccessCache } from './stream-access.ts';
@@ -62,24 +64,30 @@ runService({
     };
     const httpLatency = metrics.histogram('hercules_gateway_http_request_seconds', 'Time to the answer, HTTP', LATENCY_BOUNDS_SECONDS);
     const grpcLatency = metrics.histogram('hercules_gateway_grpc_request_seconds', 'Time to the answer, gRPC', LATENCY_BOUNDS_SECONDS);
-    const send = new MethodCounters('http', 'send', httpLatency);
-    const sendAsync = new MethodCounters('http', 'sendAsync', httpLatency);
-    const grpcSend = new MethodCounters('grpc', 'Send', grpcLatency);
-    const grpcStream = new MethodCounters('grpc', 'SendStream', grpcLatency);
+    const methods: MethodCounters[] = [];
+    const counters = (receiver: string, method: string, latency: LatencyHistogram): MethodCounters => {
+      const made = new MethodCounters(receiver, method, latency);
+      methods.push(made);
+      return made;
+    };
+    const doors: HttpDoor[] = [];
+    const grpcDoors = new Map<string, MessageHandler>();
     registerProducerMetrics(metrics, producer);
-    registerGatewayMetrics(metrics, { intake: intake.counters, methods: [send, sendAsync, grpcSend, grpcStream], admission, producer });
+    registerGatewayMetrics(metrics, { intake: intake.counters, methods, admission, producer });
 
     const stopDeadlineMs = Math.max(1000, config.shutdownTimeoutMs - FLUSH_TIME_MS);
     if (config.grpc.enabled) {
       const tls = config.grpc.tls === undefined ? undefined : readTlsFiles(config.grpc.tls);
-      const grpc = createGrpcReceiver(parts, config, { send: grpcSend, sendStream: grpcStream }, tls, PROTO_FILE);
+      const own = { send: counters('grpc', 'Send', grpcLatency), sendStream: counters('grpc', 'SendStream', grpcLatency) };
+      const grpc = createGrpcReceiver(parts, config, own, grpcDoors, tls, PROTO_FILE);
       const port = await grpc.start();
       lifecycle.onStop('gRPC receiver', () => grpc.stop(stopDeadlineMs));
       lifecycle.onState((state) => (grpc.isServing = state === 'RUNNING'));
       logger.info({ host: config.grpc.host, port }, 'listening for gRPC');
     }
     const tls = config.http.tls === undefined ? undefined : readTlsFiles(config.http.tls);
-    const http = createHttpReceiver(parts, config, { send, sendAsync }, tls, serviceEndpoints(context));
+    const own = { send: counters('http', 'send', httpLatency), sendAsync: counters('http', 'sendAsync', httpLatency) };
+    const http = createHttpReceiver(parts, config, own, doors, tls, serviceEndpoints(context));
     const port = await http.start();
     lifecycle.onStop('HTTP receiver', () => http.stop(stopDeadlineMs));
     logger.info({ host: config.http.host, port }, 'listening for HTTP');

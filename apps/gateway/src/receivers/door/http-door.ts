@@ -1,28 +1,16 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { HerculesError } from '@hercules/protocol';
 import type { MethodCounters } from '../../intake-counters.ts';
-import type { KnownKey } from '../../stream-access.ts';
+import type { ReceivedRequest } from './received-request.ts';
 
-/** A request of a door whose key is known and whose body is here. */
-export interface DoorRequest {
-  /** Who sends. */
-  readonly key: KnownKey;
+/** A request of a door over HTTP. */
+export interface DoorRequest extends ReceivedRequest {
   /** Upper case. */
   readonly method: string;
   readonly headers: IncomingHttpHeaders;
   /** Below the root path, raw. */
   readonly path: string;
   readonly query: URLSearchParams;
-  /** Unpacked. Good until the promise of {@link HttpDoorRoute.handle} settles. */
-  readonly body: Buffer;
-  /** True once the client has gone: what Kafka does not have yet is not worth giving to it. */
-  readonly isAbandoned: boolean;
-  /**
-   * Takes permits for memory that the request needs beyond its unpacked body, e.g. for events that are longer than what they came from. They are
-   * given back after the answer. Throws THROTTLED when there are none.
-   * @param bytes nothing happens for 0 and less
-   */
-  admit(bytes: number): void;
 }
 
 export interface DoorAnswer {
@@ -36,8 +24,10 @@ export interface DoorAnswer {
 /** One kind of request of a door. */
 export interface HttpDoorRoute {
   readonly counters: MethodCounters;
-  /** Requests to this route need no key and have no body that matters, e.g. a greeting. `key` must not be looked at then. */
+  /** Requests need no key, and their bodies are not read, e.g. a greeting. `key` must not be looked at then. */
   readonly isOpen?: boolean;
+  /** The body is handed out as it was sent, whatever its Content-Encoding; the route unpacks it. */
+  readonly takesPacked?: boolean;
   /**
    * Answers after Kafka has acknowledged every event that was taken. Throws HerculesError for a request that is refused as a whole;
    * what else it throws becomes INTERNAL.

@@ -7,11 +7,12 @@ import { FakeHttp2Stream } from './fake-http2-stream.fixture.ts';
 import { protoType } from './gateway-proto.fixture.ts';
 import { createGrpcRefusals, type GrpcContext } from './grpc-context.ts';
 import { GrpcStream } from './grpc-stream.ts';
-import { SendCall } from './send-call.ts';
+import { SendMethod } from './send-method.ts';
 import { SendRequestReader } from './send-request.ts';
 import { SendResponses } from './send-responses.ts';
 import { SendStreamCall } from './send-stream-call.ts';
 import { TypedEventEncoder } from './typed-event-encoder.ts';
+import { UnaryCall } from './unary-call.ts';
 
 const SendRequest = protoType('SendRequest');
 const SendStreamRequest = protoType('SendStreamRequest');
@@ -91,7 +92,7 @@ const flush = (): Promise<void> => Promise.resolve();
 describe('SendCall', () => {
   function start(apiKey = 'good') {
     const parts = setUp();
-    new SendCall(parts.context, parts.stream, apiKey, 'identity').start();
+    new UnaryCall(parts.context, new SendMethod(parts.context), parts.stream, apiKey, 'identity').start();
     return parts;
   }
 

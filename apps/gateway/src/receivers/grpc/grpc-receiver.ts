@@ -8,7 +8,7 @@ import {
 } from 'node:http2';
 import type { SecureContextOptions } from 'node:tls';
 import { listen } from '@hercules/service';
-import { apiKeyOf } from '../../authentication.ts';
+import { apiKeyOf, doorApiKeyOf } from '../../authentication.ts';
 import type { GrpcContext } from './grpc-context.ts';
 import { GrpcCode } from './grpc-status.ts';
 import { GrpcStream, isGrpc } from './grpc-stream.ts';
@@ -16,8 +16,10 @@ import { Health } from './health.ts';
 import { HostedServices } from './hosted-services.ts';
 import { messageEncodingOf, type MessageEncoding } from './message-encoding.ts';
 import { addReflection } from './reflection.ts';
-import { SendCall } from './send-call.ts';
+import { HandledMethod, type MessageHandler } from './handled-method.ts';
+import { SendMethod } from './send-method.ts';
 import { SendStreamCall } from './send-stream-call.ts';
+import { UnaryCall, type UnaryMethod } from './unary-call.ts';
 
 export interface GrpcReceiverOptions {
   readonly host: string;
@@ -30,6 +32,8 @@ export interface GrpcReceiverOptions {
   readonly maxConcurrentCalls: number;
   /** Path of gateway.proto, for reflection. */
   readonly protoFile: string;
+  /** The API key of calls of other protocols that carry none. */
+  readonly anonymousKey: string | undefined;
 }
 
 const SEND = '/hercules.v1.Gateway/Send';
@@ -44,15 +48,20 @@ const MAX_SESSION_MEMORY_MB = 1000;
 export class GrpcReceiver {
   readonly #context: GrpcContext;
   readonly #options: GrpcReceiverOptions;
+  readonly #sendMethod: SendMethod;
+  readonly #handledMethods: ReadonlyMap<string, UnaryMethod>;
   readonly #services: HostedServices;
   readonly #health = new Health();
   readonly #server: Http2Server;
   readonly #sessions = new Set<ServerHttp2Session>();
   readonly #streamCalls = new Set<SendStreamCall>();
 
-  constructor(context: GrpcContext, options: GrpcReceiverOptions) {
+  /** @param doors methods of other protocols, by their paths */
+  constructor(context: GrpcContext, options: GrpcReceiverOptions, doors: ReadonlyMap<string, MessageHandler>) {
     this.#context = context;
     this.#options = options;
+    this.#sendMethod = new SendMethod(context);
+    this.#handledMethods = new Map([...doors].map(([path, handler]) => [path, new HandledMethod(context, handler)]));
     this.#services = new HostedServices(context.buffers);
     this.#health.addTo(this.#services);
     addReflection(this.#services, options.protoFile);
@@ -116,9 +125,19 @@ export class GrpcReceiver {
     const encoding = messageEncodingOf(headers['grpc-encoding'] as string | undefined);
     if (encoding === undefined)
       stream.failWith(GrpcCode.UNIMPLEMENTED, 'The supported encodings of messages are identity, gzip and deflate');
-    else if (path === SEND) new SendCall(this.#context, stream, apiKeyOf(headers.authorization, undefined), encoding).start();
+    else if (path === SEND) this.#startUnary(this.#sendMethod, stream, apiKeyOf(headers.authorization, undefined), encoding);
     else if (path === SEND_STREAM) this.#startStreamCall(stream, headers, encoding);
+    else if (this.#handledMethods.has(path)) this.#startHandled(path, stream, headers, encoding);
     else if (!this.#services.call(path, stream)) stream.failWith(GrpcCode.UNIMPLEMENTED, `There is no method ${path}`);
+  }
+
+  #startUnary(method: UnaryMethod, stream: GrpcStream, apiKey: string | undefined, encoding: MessageEncoding): void {
+    new UnaryCall(this.#context, method, stream, apiKey, encoding).start();
+  }
+
+  #startHandled(path: string, stream: GrpcStream, headers: IncomingHttpHeaders, encoding: MessageEncoding): void {
+    const apiKey = doorApiKeyOf(headers.authorization, headers['apikey'] as string | undefined) ?? this.#options.anonymousKey;
+    this.#startUnary(this.#handledMethods.get(path)!, stream, apiKey, encoding);
   }
 
   #startStreamCall(stream: GrpcStream, headers: IncomingHttpHeaders, encoding: MessageEncoding): void {

@@ -4,15 +4,17 @@ import type { MethodCounters } from '../../intake-counters.ts';
 import type { ReceiverParts } from '../receiver-parts.ts';
 import { createGrpcRefusals } from './grpc-context.ts';
 import { GrpcReceiver } from './grpc-receiver.ts';
+import type { MessageHandler } from './handled-method.ts';
 import { SendRequestReader } from './send-request.ts';
 import { SendResponses } from './send-responses.ts';
 import { TypedEventEncoder } from './typed-event-encoder.ts';
 
-/** The gRPC receiver from the settings; `counters` are of its two methods, `protoFile` is the path of gateway.proto. */
+/** The gRPC receiver from the settings; `counters` are of its own two methods, `doors` are others by path, `protoFile` is the path of gateway.proto. */
 export function createGrpcReceiver(
   parts: ReceiverParts,
-  { grpc, http, validation }: GatewayConfig,
+  { doors: { anonymousApiKey }, grpc, http, validation }: GatewayConfig,
   counters: { send: MethodCounters; sendStream: MethodCounters },
+  doors: ReadonlyMap<string, MessageHandler>,
   tls: SecureContextOptions | undefined,
   protoFile: string,
 ): GrpcReceiver {
@@ -29,5 +31,5 @@ export function createGrpcReceiver(
     streamCounters: counters.sendStream,
     refusals: createGrpcRefusals(maxMessageBytes, parts.admission.capacity),
   };
-  return new GrpcReceiver(context, { ...grpc, tls, protoFile });
+  return new GrpcReceiver(context, { ...grpc, tls, protoFile, anonymousKey: anonymousApiKey }, doors);
 }

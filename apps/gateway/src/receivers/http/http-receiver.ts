@@ -5,11 +5,14 @@ import type { Duplex } from 'node:stream';
 import type { SecureContextOptions } from 'node:tls';
 import { HerculesError } from '@hercules/protocol';
 import { listen } from '@hercules/service';
+import type { DoorContext } from '../door/door-context.ts';
+import { DoorExchange } from '../door/door-exchange.ts';
+import type { HttpDoor } from '../door/http-door.ts';
 import { answerEmpty, answerError } from './answer.ts';
 import { HttpConnection } from './http-connection.ts';
 import type { SendContext } from './send-context.ts';
 import { SendExchange } from './send-exchange.ts';
-import { SendTargetParser } from './send-target.ts';
+import { type SendTarget, SendTargetParser } from './send-target.ts';
 
 /** Answers `GET /ping`, `/about`, `/status`, `/metrics`; true if the path was one of them. */
 export type ServiceEndpoints = (req: IncomingMessage, res: ServerResponse, path: string) => boolean;
@@ -24,23 +27,31 @@ export interface HttpReceiverOptions {
   readonly keepAliveTimeoutMs: number;
 }
 
+/** What a receiver serves besides the service endpoints. */
+export interface HttpServices {
+  /** `/stream/send` and `/stream/sendAsync`, if they are served here. */
+  readonly send: SendContext | undefined;
+  readonly door: DoorContext;
+  readonly doors: readonly HttpDoor[];
+}
+
 const PAGE_NOT_FOUND = new HerculesError('NOT_FOUND', 'There is nothing at this path');
 const ROUTED_METHODS = new Set(['GET', 'POST']);
 const TIMEOUT_CHECK_INTERVAL_MS = 2000;
 
 /**
- * `POST /stream/send` and `/stream/sendAsync` (apis §3) and the service endpoints on node:http: at one event a request the HTTP server itself
+ * `POST /stream/send` and `/stream/sendAsync` (apis §3), the doors and the service endpoints on node:http: at one event a request the HTTP server itself
  * is most of the cost, so there is no framework in between and answers carry no header that nobody needs.
  */
 export class HttpReceiver {
-  readonly #context: SendContext;
+  readonly #services: HttpServices;
   readonly #options: HttpReceiverOptions;
   readonly #endpoints: ServiceEndpoints;
   readonly #targets: SendTargetParser;
   readonly #server: Server;
 
-  constructor(context: SendContext, options: HttpReceiverOptions, endpoints: ServiceEndpoints) {
-    this.#context = context;
+  constructor(services: HttpServices, options: HttpReceiverOptions, endpoints: ServiceEndpoints) {
+    this.#services = services;
     this.#options = options;
     this.#endpoints = endpoints;
     this.#targets = new SendTargetParser(options.rootPath === '/' ? '' : options.rootPath);
@@ -81,13 +92,26 @@ export class HttpReceiver {
     res.sendDate = false;
     const target = this.#targets.parse(req.url!);
     const { path } = target;
+    const { send } = this.#services;
     const isAsync = path === '/stream/sendAsync';
-    if (req.method === 'POST' && (isAsync || path === '/stream/send')) {
-      const exchange = new SendExchange(this.#context, HttpConnection.of(req.socket), req, res, isAsync, expectsContinue);
+    if (send !== undefined && req.method === 'POST' && (isAsync || path === '/stream/send')) {
+      const exchange = new SendExchange(send, HttpConnection.of(req.socket), req, res, isAsync, expectsContinue);
       exchange.start(target);
-    } else {
+    } else if (!this.#startDoor(req, res, target, expectsContinue)) {
       this.#answerOther(req, res, path);
     }
+  }
+
+  /** Gives the request to the door that has a route for it; false if none has. */
+  #startDoor(req: IncomingMessage, res: ServerResponse, { path, query }: SendTarget, expectsContinue: boolean): boolean {
+    const { door, doors } = this.#services;
+    for (const each of doors) {
+      const route = each.route(req.method!, path);
+      if (route === undefined) continue;
+      new DoorExchange(door, route, HttpConnection.of(req.socket), req, res, path, query, expectsContinue).start();
+      return true;
+    }
+    return false;
   }
 
   /** Unknown methods, and those no route has, are 405 without a look at the path (apis §1). */

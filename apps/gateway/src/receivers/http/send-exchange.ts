@@ -81,11 +81,7 @@ export class SendExchange implements BatchSubmission, AdmissionWaiter {
     if (refusal !== undefined) return this.#refuse(refusal);
     const { admission } = this.#context;
     if (admission.tryAcquire(this.#contentLength)) return this.onAdmitted();
-    if (!admission.canEverAdmit(this.#contentLength)) {
-      return this.#refuse(
-        new HerculesError('THROTTLED', `The request is larger than the gateway's capacity of ${admission.capacity} bytes`),
-      );
-    }
+    if (!admission.canEverAdmit(this.#contentLength)) return this.#refuse(this.#context.refusals.overCapacity);
     this.#phase = 'waiting';
     this.#ticket = admission.wait(this.#contentLength, this);
     if (this.#ticket === undefined) this.#refuse(this.#context.refusals.throttled);

@@ -19,12 +19,18 @@ describe('SendTargetParser', () => {
     ['http://gateway:6306/stream/send?stream=a', '/stream/send', 'a'],
     ['*', '*', undefined],
   ])('reads %s', (url, path, stream) => {
-    expect(parser.parse(url)).toEqual({ path, stream, isStreamUnreadable: false });
+    const query = url.includes('?') ? url.slice(url.indexOf('?') + 1) : '';
+    expect(parser.parse(url)).toEqual({ path, query, stream, isStreamUnreadable: false });
     expect(parser.parse(url)).toBe(parser.parse(url));
   });
 
   it('says when the parameter is not valid percent-encoding', () => {
-    expect(parser.parse('/stream/send?stream=%zz')).toEqual({ path: '/stream/send', stream: undefined, isStreamUnreadable: true });
+    expect(parser.parse('/stream/send?stream=%zz')).toEqual({
+      path: '/stream/send',
+      query: 'stream=%zz',
+      stream: undefined,
+      isStreamUnreadable: true,
+    });
   });
 
   it('takes the root path off', () => {

@@ -2,6 +2,8 @@
 export interface SendTarget {
   /** Path below the root path, raw, as routes are compared (apis §1: a trailing slash matters). */
   readonly path: string;
+  /** Raw, without the question mark. */
+  readonly query: string;
   /** Value of the query parameter `stream`: the first one if it repeats, undefined if there is none. */
   readonly stream: string | undefined;
   /** True if the parameter is there but is not valid percent-encoding. */
@@ -36,9 +38,10 @@ export class SendTargetParser {
     const local = url.startsWith('/') ? url : url.replace(SCHEME_AND_AUTHORITY, '');
     const questionMark = local.indexOf('?');
     const rawPath = questionMark < 0 ? local : local.slice(0, questionMark);
-    const raw = questionMark < 0 ? undefined : firstValue(local.slice(questionMark + 1), 'stream');
+    const query = questionMark < 0 ? '' : local.slice(questionMark + 1);
+    const raw = firstValue(query, 'stream');
     const stream = raw === undefined ? undefined : decode(raw);
-    return { path: this.#belowRoot(rawPath), stream, isStreamUnreadable: raw !== undefined && stream === undefined };
+    return { path: this.#belowRoot(rawPath), query, stream, isStreamUnreadable: raw !== undefined && stream === undefined };
   }
 
   #belowRoot(path: string): string {

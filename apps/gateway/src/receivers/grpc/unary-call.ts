@@ -1,23 +1,41 @@
 import type { HerculesError } from '@hercules/protocol';
 import type { AdmissionTicket, AdmissionWaiter } from '../../admission.ts';
-import { asHerculesError } from '../../batch-intake.ts';
+import type { MethodCounters } from '../../intake-counters.ts';
 import type { GrpcContext } from './grpc-context.ts';
 import { GrpcCode } from './grpc-status.ts';
 import type { GrpcStream } from './grpc-stream.ts';
-import { GrpcSubmission } from './grpc-submission.ts';
 import type { MessageEncoding } from './message-encoding.ts';
 import { MessageReader, type Decision, type MessageOwner } from './message-reader.ts';
-import type { SendRequestReader } from './send-request.ts';
+
+/** A method that takes one message and gives one answer. */
+export interface UnaryMethod {
+  readonly counters: MethodCounters;
+  /**
+   * Takes the message at [start, end) and, some time, tells the call how it ended. The permits, as many as the message has bytes, and the buffer, if
+   * it is pooled, are the method's to give back.
+   * @param encoding how the message is packed; undefined if it is not
+   */
+  accept(
+    call: UnaryCall,
+    permits: number,
+    buffer: Buffer,
+    start: number,
+    end: number,
+    isPooled: boolean,
+    encoding: MessageEncoding | undefined,
+  ): void;
+}
 
 /** How a call is counted whose client has gone: google.rpc.Code CANCELLED. */
 const CANCELLED = 1;
 
-/** One call of `Send`: one message, one answer (grpc.md). The key is looked at before anything of the message is read. */
-export class SendCall implements MessageOwner, AdmissionWaiter {
+/** One call of a method with one message and one answer. The key is looked at before anything of the message is read. */
+export class UnaryCall implements MessageOwner, AdmissionWaiter {
+  readonly apiKey: string | undefined;
   readonly #context: GrpcContext;
+  readonly #method: UnaryMethod;
   readonly #stream: GrpcStream;
   readonly #reader: MessageReader;
-  readonly #apiKey: string | undefined;
   readonly #encoding: MessageEncoding;
   readonly #startedMs = performance.now();
   #ticket: AdmissionTicket | undefined;
@@ -28,18 +46,24 @@ export class SendCall implements MessageOwner, AdmissionWaiter {
   #isHalfClosed = false;
   #isDone = false;
 
-  constructor(context: GrpcContext, stream: GrpcStream, apiKey: string | undefined, encoding: MessageEncoding) {
+  constructor(context: GrpcContext, method: UnaryMethod, stream: GrpcStream, apiKey: string | undefined, encoding: MessageEncoding) {
     this.#context = context;
+    this.#method = method;
     this.#stream = stream;
-    this.#apiKey = apiKey;
+    this.apiKey = apiKey;
     this.#encoding = encoding;
     this.#reader = new MessageReader(this, stream.http2, context.buffers);
+  }
+
+  /** True when the client cannot be answered any more. */
+  get isClosed(): boolean {
+    return this.#stream.isClosed;
   }
 
   start(): void {
     const { lifecycle, access, refusals } = this.#context;
     if (lifecycle.state === 'STOPPING') return this.fail(refusals.stopping);
-    if (access.key(this.#apiKey) === undefined) return this.fail(refusals.unknownKey);
+    if (access.key(this.apiKey) === undefined) return this.fail(refusals.unknownKey);
     const { http2 } = this.#stream;
     http2.on('data', (chunk: Buffer) => this.#reader.push(chunk));
     http2.on('end', () => this.#onEnd());
@@ -48,7 +72,7 @@ export class SendCall implements MessageOwner, AdmissionWaiter {
 
   onMessageStart(length: number): Decision {
     const { admission, maxMessageBytes, refusals } = this.#context;
-    if (this.#messageLength >= 0) return this.#refuseStart(GrpcCode.UNIMPLEMENTED, 'Send takes exactly one message');
+    if (this.#messageLength >= 0) return this.#refuseStart(GrpcCode.UNIMPLEMENTED, 'This method takes exactly one message');
     this.#messageLength = length;
     if (length > maxMessageBytes) return this.#failStart(refusals.tooLarge);
     if (!admission.canEverAdmit(length)) return this.#failStart(refusals.overCapacity);
@@ -75,11 +99,10 @@ export class SendCall implements MessageOwner, AdmissionWaiter {
 
   onMessage(buffer: Buffer, start: number, end: number, isCompressed: boolean, isPooled: boolean): void {
     this.#hasMessage = true;
-    this.#context.sendCounters.receivedBytes += end - start;
+    this.#method.counters.receivedBytes += end - start;
     const permits = this.#permits;
     this.#permits = 0;
-    const submission = new SendSubmission(this.#context, permits, this, this.#stream);
-    submission.accept(buffer, start, end, isPooled, isCompressed ? this.#encoding : undefined, this.#apiKey);
+    this.#method.accept(this, permits, buffer, start, end, isPooled, isCompressed ? this.#encoding : undefined);
   }
 
   onSkipped(): void {
@@ -95,7 +118,7 @@ export class SendCall implements MessageOwner, AdmissionWaiter {
 
   fail(error: HerculesError): void {
     if (this.#isDone) return;
-    this.#context.sendCounters.refused(error.code);
+    this.#method.counters.refused(error.code);
     this.#count(error.grpcCode);
     this.#stream.fail(error);
   }
@@ -132,71 +155,6 @@ export class SendCall implements MessageOwner, AdmissionWaiter {
 
   #count(code: number): void {
     this.#isDone = true;
-    this.#context.sendCounters.answered(code, performance.now() - this.#startedMs);
-  }
-}
-
-class SendSubmission extends GrpcSubmission {
-  readonly #call: SendCall;
-  readonly #stream: GrpcStream;
-  #accepted = 0;
-  #filtered = 0;
-
-  constructor(context: GrpcContext, permits: number, call: SendCall, stream: GrpcStream) {
-    super(context, permits);
-    this.#call = call;
-    this.#stream = stream;
-  }
-
-  accept(
-    buffer: Buffer,
-    start: number,
-    end: number,
-    isPooled: boolean,
-    encoding: MessageEncoding | undefined,
-    apiKey: string | undefined,
-  ): void {
-    try {
-      this.load(buffer, start, end, isPooled, encoding, apiKey);
-    } catch (error) {
-      return this.onRefused(asHerculesError(error));
-    }
-    this.context.intake.submit(this);
-  }
-
-  get isAbandoned(): boolean {
-    return this.#stream.isClosed;
-  }
-
-  onAppended(accepted: number, filtered: number): void {
-    this.dropMessage();
-    this.#accepted = accepted;
-    this.#filtered = filtered;
-    if (this.isAsync) this.#answer();
-  }
-
-  onDelivered(error: HerculesError | undefined): void {
-    if (!this.isAsync) {
-      if (error === undefined) this.#answer();
-      else this.#call.fail(error);
-    }
-    this.releasePermits();
-  }
-
-  onRefused(error: HerculesError): void {
-    this.dropMessage();
-    this.context.failures.refused(error);
-    this.#call.fail(error);
-    this.releasePermits();
-  }
-
-  protected override readMessage(requests: SendRequestReader, buffer: Buffer, start: number, end: number): void {
-    requests.read(buffer, start, end);
-  }
-
-  #answer(): void {
-    const { responses } = this.context;
-    responses.addResponse(this.#accepted, this.#filtered);
-    this.#call.succeed(responses.take());
+    this.#method.counters.answered(code, performance.now() - this.#startedMs);
   }
 }
