@@ -191,15 +191,16 @@ export class DoorExchange implements AdmissionWaiter, OpenExchange, DoorRequest 
   #handle(): void {
     this.#phase = 'handled';
     this.#route.counters.receivedBytes += this.#received;
-    try {
-      if (this.#route.takesPacked !== true) this.#unpack();
-    } catch (error) {
-      return this.#refuse(asHerculesError(error));
-    }
-    this.#route.handle(this).then(
+    this.#run().then(
       (answer) => this.#answer(answer),
       (error: unknown) => this.#refuse(asHerculesError(error)),
     );
+  }
+
+  /** Turns what is thrown before the route's promise exists into a rejection. */
+  async #run(): Promise<DoorAnswer> {
+    if (this.#route.takesPacked !== true) this.#unpack();
+    return this.#route.handle(this);
   }
 
   #unpack(): void {

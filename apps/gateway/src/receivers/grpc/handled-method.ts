@@ -42,12 +42,12 @@ export class HandledMethod implements UnaryMethod {
     encoding: MessageEncoding | undefined,
   ): void {
     const request = new HandledRequest(this.#context, call, permits);
-    try {
+    // What is thrown before the handler's promise exists becomes a rejection as well.
+    const run = async (): Promise<Buffer> => {
       request.load(buffer, start, end, isPooled, encoding);
-    } catch (error) {
-      return request.fail(error);
-    }
-    this.#handler.handle(request).then(
+      return this.#handler.handle(request);
+    };
+    run().then(
       (answer) => request.succeed(answer),
       (error: unknown) => request.fail(error),
     );
