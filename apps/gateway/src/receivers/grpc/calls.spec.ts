@@ -1,12 +1,16 @@
+import { gzipSync } from 'node:zlib';
 import { HerculesError } from '@hercules/protocol';
 import { Admission } from '../../admission.ts';
 import type { BatchSubmission } from '../../batch-intake.ts';
 import { BufferPool } from '../../buffer-pool.ts';
 import { MethodCounters } from '../../intake-counters.ts';
+import type { ReceivedRequest } from '../door/received-request.ts';
 import { FakeHttp2Stream } from './fake-http2-stream.fixture.ts';
 import { protoType } from './gateway-proto.fixture.ts';
 import { createGrpcRefusals, type GrpcContext } from './grpc-context.ts';
 import { GrpcStream } from './grpc-stream.ts';
+import { HandledMethod } from './handled-method.ts';
+import type { MessageEncoding } from './message-encoding.ts';
 import { SendMethod } from './send-method.ts';
 import { SendRequestReader } from './send-request.ts';
 import { SendResponses } from './send-responses.ts';
@@ -86,6 +90,10 @@ function answers(http2: FakeHttp2Stream): [number, number][] {
   return found;
 }
 
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+}
+
 /** Lets the microtask run in which answers are sent together. */
 const flush = (): Promise<void> => Promise.resolve();
 
@@ -160,6 +168,82 @@ describe('SendCall', () => {
     intake.answer(new HerculesError('KAFKA_UNAVAILABLE', 'gone'));
     expect([http2.status, admission.inUse]).toEqual([14, 0]);
     expect(http2.headers).toHaveProperty('grpc-status-details-bin');
+  });
+});
+
+describe('HandledMethod', () => {
+  function start(handle: (request: ReceivedRequest) => Promise<Buffer>, encoding: MessageEncoding = 'identity') {
+    const parts = setUp();
+    const counters = new MethodCounters('test', 'Export', { observe: () => undefined });
+    const method = new HandledMethod(parts.context, { counters, handle });
+    new UnaryCall(parts.context, method, parts.stream, 'good', encoding).start();
+    return { ...parts, counters };
+  }
+
+  it('hands the message out and frames the answer', async () => {
+    const { http2, admission, counters } = start(({ body }) => Promise.resolve(Buffer.from(`got ${body.toString()}`)));
+    http2.emit('data', frame(Buffer.from('abc')));
+    expect(admission.inUse).toBe(3);
+    await until(() => http2.status !== undefined);
+    expect([http2.status, http2.written.map((written) => written.subarray(5).toString()), admission.inUse]).toEqual([0, ['got abc'], 0]);
+    expect([counters.receivedBytes, counters.statuses[0]]).toEqual([3, 1]);
+  });
+
+  it('unpacks, and holds permits for what the message grows to until the handler is done', async () => {
+    let finish: (() => void) | undefined;
+    let bodyLength = 0;
+    const { http2, admission } = start(({ body }) => {
+      bodyLength = body.length;
+      return new Promise((resolve) => (finish = () => resolve(Buffer.alloc(0))));
+    }, 'gzip');
+    const framed = frame(gzipSync(Buffer.alloc(400)));
+    framed[0] = 1;
+    http2.emit('data', framed);
+    expect([bodyLength, admission.inUse]).toEqual([400, 400]);
+    finish!();
+    await until(() => http2.status !== undefined);
+    expect([http2.status, admission.inUse]).toEqual([0, 0]);
+  });
+
+  it.each([
+    ['rejects', () => Promise.reject(new HerculesError('KAFKA_UNAVAILABLE', 'away')), 14],
+    [
+      'throws',
+      () => {
+        throw new HerculesError('INVALID_ARGUMENT', 'no');
+      },
+      3,
+    ],
+    ['fails', () => Promise.reject(new TypeError('a fault')), 13],
+    ['wants more than there is', (request: ReceivedRequest) => Promise.resolve(request.admit(CAPACITY)).then(() => Buffer.alloc(0)), 8],
+  ])('gives the permits back when the handler %s', async (_what, handle, status) => {
+    const { http2, admission } = start(handle);
+    http2.emit('data', frame(Buffer.from('abc')));
+    await until(() => http2.status !== undefined);
+    expect([http2.status, admission.inUse]).toEqual([status, 0]);
+  });
+
+  it('refuses a message that is no gzip', async () => {
+    const { http2, admission } = start(() => Promise.resolve(Buffer.alloc(0)), 'gzip');
+    const framed = frame(Buffer.from('abc'));
+    framed[0] = 1;
+    http2.emit('data', framed);
+    await until(() => http2.status !== undefined);
+    expect([http2.status, admission.inUse]).toEqual([3, 0]);
+  });
+
+  it('says when the client has gone, and gives the permits back when the handler is done', async () => {
+    let seen: ReceivedRequest | undefined;
+    let finish: (() => void) | undefined;
+    const { http2, admission } = start((request) => {
+      seen = request;
+      return new Promise((resolve) => (finish = () => resolve(Buffer.alloc(0))));
+    });
+    http2.emit('data', frame(Buffer.from('abc')));
+    http2.close();
+    expect([seen!.isAbandoned, admission.inUse]).toEqual([true, 3]);
+    finish!();
+    await until(() => admission.inUse === 0);
   });
 });
 
