@@ -1,16 +1,8 @@
 import { type Figure, figureOf } from './figure.ts';
 import { benchGatewayGrpc } from './gateway-grpc-bench.ts';
 import { benchGatewayHttp } from './gateway-http-bench.ts';
-import { GatewayUnderTest } from './gateway-under-test.ts';
+import { checked, column, cpuFigure, eachGatewayRun, type GatewayBenchOptions, memoryFigure } from './gateway-runs.ts';
 import type { LoadMeasurement } from './load/measure-load.ts';
-
-export interface GatewayBenchOptions {
-  readonly brokers: readonly string[];
-  readonly partitions?: number;
-  /** Measured time of a run, after its warm-up. */
-  readonly seconds?: number;
-  readonly runs?: number;
-}
 
 const HTTP_CASES = [
   { eventsPerRequest: 1000, target: 1.1 },
@@ -27,8 +19,6 @@ const GRPC_CASES = [
 
 const HTTP_CONNECTIONS = 32;
 const GRPC_CONNECTIONS = 4;
-const UNIT = 'CPU s/M';
-const MEMORY_TARGET_MB = 250;
 const LATENCY_TARGET_MS = 50;
 
 /**
@@ -40,7 +30,7 @@ export async function benchGateway(options: GatewayBenchOptions): Promise<Figure
   const { seconds = 5 } = options;
   const measured = HTTP_CASES.map((): LoadMeasurement[] => []);
   const atHalfRate: LoadMeasurement[] = [];
-  await eachRun(options, async (gateway) => {
+  await eachGatewayRun(options, async (gateway) => {
     const common = {
       url: gateway.httpUrl,
       apiKey: gateway.apiKey,
@@ -70,7 +60,7 @@ export async function benchGateway(options: GatewayBenchOptions): Promise<Figure
 export async function benchGrpc(options: GatewayBenchOptions): Promise<Figure[]> {
   const { seconds = 5 } = options;
   const measured = GRPC_CASES.map((): LoadMeasurement[] => []);
-  await eachRun(options, async (gateway) => {
+  await eachGatewayRun(options, async (gateway) => {
     const common = {
       url: gateway.grpcUrl,
       apiKey: gateway.apiKey,
@@ -90,42 +80,4 @@ export async function benchGrpc(options: GatewayBenchOptions): Promise<Figure[]>
     ),
     memoryFigure('gateway gRPC, memory', measured.flat()),
   ];
-}
-
-/** @throws Error when the stream holds fewer records than the gateway has acknowledged */
-async function eachRun(
-  { brokers, partitions = 6, runs = 3 }: GatewayBenchOptions,
-  run: (gateway: GatewayUnderTest) => Promise<readonly LoadMeasurement[]>,
-): Promise<void> {
-  for (let i = 0; i < runs; i++) {
-    const gateway = await GatewayUnderTest.start({ brokers, partitions });
-    try {
-      const acknowledged = column(await run(gateway), 'acknowledgedEvents').reduce((sum, events) => sum + events, 0);
-      const written = await gateway.countRecords();
-      if (written < acknowledged) throw new Error(`${acknowledged} events were acknowledged, ${written} records are in the stream`);
-    } finally {
-      await gateway.stop();
-    }
-  }
-}
-
-function checked(measurement: LoadMeasurement): LoadMeasurement {
-  if (measurement.errors > 0) throw new Error(`${measurement.errors} of ${measurement.requests} requests failed`);
-  return measurement;
-}
-
-function cpuFigure(name: string, measurements: readonly LoadMeasurement[], target: number): Figure {
-  const rate = Math.round(Math.max(...column(measurements, 'eventsPerSecond')));
-  return figureOf(name, UNIT, column(measurements, 'cpuSecondsPerMillion'), {
-    target,
-    note: `up to ${rate.toLocaleString('en-US')} events/s`,
-  });
-}
-
-function memoryFigure(name: string, measurements: readonly LoadMeasurement[]): Figure {
-  return figureOf(name, 'MB resident', column(measurements, 'residentMegabytes'), { target: MEMORY_TARGET_MB });
-}
-
-function column(measurements: readonly LoadMeasurement[], key: keyof LoadMeasurement): number[] {
-  return measurements.map((measurement) => measurement[key]);
 }

@@ -18,7 +18,8 @@ export interface GatewayUnderTestOptions {
   readonly partitions: number;
   /** Arguments for node itself, e.g. `--cpu-prof`. */
   readonly nodeArgs?: readonly string[];
-  readonly settings?: Readonly<Record<string, string | number>>;
+  /** Settings of the gateway, given the name of its stream. */
+  readonly settings?: (stream: string) => Readonly<Record<string, string | number>>;
 }
 
 /** A gateway in a process of its own with one stream and one key, written to a metadata topic that only it reads. */
@@ -94,8 +95,14 @@ export class GatewayUnderTest {
 
   /** Resolves when the gateway says that it runs. */
   async #spawn(): Promise<void> {
-    const { brokers, nodeArgs = [], settings = {} } = this.#options;
-    const all = { 'kafka.brokers': brokers.join(','), 'metadata.topic': this.#metadataTopic, 'http.port': 0, 'grpc.port': 0, ...settings };
+    const { brokers, nodeArgs = [], settings = () => ({}) } = this.#options;
+    const all = {
+      'kafka.brokers': brokers.join(','),
+      'metadata.topic': this.#metadataTopic,
+      'http.port': 0,
+      'grpc.port': 0,
+      ...settings(this.stream),
+    };
     const flags = Object.entries(all).map(([name, value]) => `--${name}=${value}`);
     const child = spawn(process.execPath, [...NODE_ARGS, ...nodeArgs, MAIN, ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
     this.#child = child;

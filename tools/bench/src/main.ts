@@ -9,6 +9,7 @@ import { benchElasticSink } from './elastic-sink-bench.ts';
 import { type Figure, renderFigures } from './figure.ts';
 import { benchGateway, benchGrpc } from './gateway-bench.ts';
 import { benchGraphiteSink } from './graphite-sink-bench.ts';
+import { benchOtlp } from './otlp-bench.ts';
 import { benchProducer } from './producer-bench.ts';
 import { benchQueryApi } from './query-api-bench.ts';
 import { describeMachine, saveResult, writeFiguresIntoDocs } from './results.ts';
@@ -22,6 +23,7 @@ interface SuiteOptions {
 const SUITES: Readonly<Record<string, (options: SuiteOptions) => Promise<Figure[]>>> = {
   gateway: benchGateway,
   grpc: benchGrpc,
+  otlp: benchOtlp,
   producer: ({ brokers, runs }) => benchProducer({ brokers: [...brokers], runs }),
   consumer: ({ brokers, runs }) => benchConsumer({ brokers: [...brokers], runs }),
   'elastic-sink': ({ brokers, runs }) => benchElasticSink({ brokers, runs }),

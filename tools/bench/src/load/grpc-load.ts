@@ -1,11 +1,17 @@
 import { connect, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
 import { LogEventSource } from '../log-events.ts';
+import { PAYLOAD_KINDS, type PayloadName } from '../payloads/payload-kinds.ts';
+import { field, varint } from '../payloads/proto-bytes.ts';
 import { serveLoad, type LoadCounter } from './load-process.ts';
 
 interface GrpcLoadOptions {
   readonly url: string;
   readonly apiKey: string;
   readonly stream: string;
+  /** What messages are; left out: requests of hercules.v1 with binary batches of log events. */
+  readonly payload?: PayloadName;
+  /** Path of the method. */
+  readonly method: string;
   readonly mode: 'unary' | 'stream';
   readonly connections: number;
   /** Calls at once on a connection (unary), or unacknowledged messages on its one call (stream). */
@@ -16,28 +22,16 @@ interface GrpcLoadOptions {
 const DIFFERENT_REQUESTS = 64;
 const PREFIX_BYTES = 5;
 
-function varint(value: number): Buffer {
-  const bytes: number[] = [];
-  let rest = value;
-  for (; rest >= 0x80; rest >>>= 7) bytes.push((rest & 0x7f) | 0x80);
-  bytes.push(rest);
-  return Buffer.from(bytes);
-}
-
-function field(number: number, value: Buffer): Buffer {
-  return Buffer.concat([Buffer.from([number * 8 + 2]), varint(value.length), value]);
-}
-
 function framed(message: Buffer): Buffer {
   const prefix = Buffer.alloc(PREFIX_BYTES);
   prefix.writeUInt32BE(message.length, 1);
   return Buffer.concat([prefix, message]);
 }
 
-function headersOf({ apiKey, mode }: GrpcLoadOptions): Record<string, string> {
+function headersOf({ apiKey, method }: GrpcLoadOptions): Record<string, string> {
   return {
     ':method': 'POST',
-    ':path': `/hercules.v1.Gateway/${mode === 'unary' ? 'Send' : 'SendStream'}`,
+    ':path': method,
     'content-type': 'application/grpc+proto',
     te: 'trailers',
     authorization: `Hercules apiKey ${apiKey}`,
@@ -130,12 +124,16 @@ class StreamLoad {
   }
 }
 
-serveLoad<GrpcLoadOptions>((options, counter) => {
+function messageMaker({ payload, stream }: GrpcLoadOptions): (events: number) => Buffer {
+  if (payload !== undefined) return PAYLOAD_KINDS[payload].make;
   const source = new LogEventSource();
-  const name = field(1, Buffer.from(options.stream));
-  const requests = Array.from({ length: DIFFERENT_REQUESTS }, () =>
-    Buffer.concat([name, field(2, source.batch(options.eventsPerRequest))]),
-  );
+  const name = field(1, stream);
+  return (events) => Buffer.concat([name, field(2, source.batch(events))]);
+}
+
+serveLoad<GrpcLoadOptions>((options, counter) => {
+  const make = messageMaker(options);
+  const requests = Array.from({ length: DIFFERENT_REQUESTS }, () => make(options.eventsPerRequest));
   for (let i = 0; i < options.connections; i++) {
     if (options.mode === 'unary') new UnaryLoad(options, requests, i * 7, counter);
     else new StreamLoad(options, requests, counter);

@@ -1,11 +1,15 @@
 import { connect, type Socket } from 'node:net';
 import { LogEventSource } from '../log-events.ts';
+import { PAYLOAD_KINDS, type PayloadKind, type PayloadName } from '../payloads/payload-kinds.ts';
 import { serveLoad, type LoadCounter } from './load-process.ts';
 
 interface HttpLoadOptions {
   readonly host: string;
   readonly port: number;
-  readonly path: string;
+  /** Left out: that of the payload. */
+  readonly path?: string;
+  /** What the bodies are; left out: binary batches of log events. */
+  readonly payload?: PayloadName;
   readonly apiKey: string;
   readonly connections: number;
   readonly eventsPerRequest: number;
@@ -14,7 +18,7 @@ interface HttpLoadOptions {
 }
 
 const DIFFERENT_REQUESTS = 64;
-const GOOD_ANSWER = 'HTTP/1.1 200';
+const GOOD_ANSWER = /^HTTP\/1\.1 20[0-9] /;
 const END_OF_HEADERS = '\r\n\r\n';
 
 /** Sends one request after another over one connection; plain sockets, so that the load costs less than what it measures. */
@@ -68,20 +72,32 @@ class HttpLoadConnection {
     this.#answer += chunk.toString('latin1');
     const end = this.#answer.indexOf(END_OF_HEADERS);
     if (end < 0) return;
-    const bodyLength = Number(/\r\ncontent-length: (\d+)/i.exec(this.#answer)?.[1]);
+    const bodyLength = Number(/\r\ncontent-length: (\d+)/i.exec(this.#answer)?.[1] ?? 0);
     if (this.#answer.length < end + END_OF_HEADERS.length + bodyLength) return;
-    this.#counter.answered(this.#answer.startsWith(GOOD_ANSWER), performance.now() - this.#dueMs);
+    this.#counter.answered(GOOD_ANSWER.test(this.#answer), performance.now() - this.#dueMs);
     this.#answer = '';
     this.#scheduleNext();
   }
 }
 
-serveLoad<HttpLoadOptions>((options, counter) => {
+function binaryBatches(): PayloadKind {
   const source = new LogEventSource();
+  return { make: (events) => source.batch(events), path: '/stream/send', contentType: 'application/octet-stream' };
+}
+
+serveLoad<HttpLoadOptions>((options, counter) => {
+  const kind: PayloadKind = options.payload === undefined ? binaryBatches() : PAYLOAD_KINDS[options.payload];
   const requests = Array.from({ length: DIFFERENT_REQUESTS }, () => {
-    const body = source.batch(options.eventsPerRequest);
-    const head = `POST ${options.path} HTTP/1.1\r\nHost: ${options.host}\r\nAuthorization: Hercules apiKey ${options.apiKey}\r\nContent-Type: application/octet-stream\r\nContent-Length: ${body.length}\r\n\r\n`;
-    return Buffer.concat([Buffer.from(head), body]);
+    const body = kind.make(options.eventsPerRequest);
+    const head = [
+      `POST ${options.path ?? kind.path} HTTP/1.1`,
+      `Host: ${options.host}`,
+      `Authorization: Hercules apiKey ${options.apiKey}`,
+      `Content-Type: ${kind.contentType}`,
+      ...(kind.contentEncoding === undefined ? [] : [`Content-Encoding: ${kind.contentEncoding}`]),
+      `Content-Length: ${body.length}`,
+    ].join('\r\n');
+    return Buffer.concat([Buffer.from(`${head}${END_OF_HEADERS}`), body]);
   });
   for (let i = 0; i < options.connections; i++) new HttpLoadConnection(options, requests, i, counter);
 });

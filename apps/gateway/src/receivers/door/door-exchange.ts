@@ -16,6 +16,7 @@ type Phase = 'checking' | 'waiting' | 'reading' | 'handled' | 'done';
 const NO_BYTES = Buffer.alloc(0);
 /** How a request is counted whose client has gone before the answer; nobody sees it. */
 const CLIENT_GONE = 499;
+const NO_CONTENT = 204;
 /** Content-Length is not there: the body comes in chunks and its length is known at its end. */
 const UNKNOWN_LENGTH = -1;
 
@@ -227,7 +228,8 @@ export class DoorExchange implements AdmissionWaiter, OpenExchange, DoorRequest 
     this.#res.writeHead(status, {
       ...headers,
       ...(contentType === undefined ? {} : { 'Content-Type': contentType }),
-      'Content-Length': bytes.length,
+      // An answer without content must not have one (RFC 9110 §8.6).
+      ...(status === NO_CONTENT ? {} : { 'Content-Length': bytes.length }),
     });
     this.#res.end(bytes);
   }
