@@ -22,6 +22,15 @@ export function registerGatewayMetrics(metrics: MetricsRegistry, { intake, metho
     () =>
       methods.flatMap((counters) => [...counters.refusals].map(([reason, value]) => ({ labels: { ...method(counters), reason }, value }))),
   );
+  metrics.counterFrom(
+    'hercules_gateway_refused_items_total',
+    'Items that were refused one by one while the rest of their request was taken, by reason',
+    ['receiver', 'method', 'reason'],
+    () =>
+      methods.flatMap((counters) =>
+        [...counters.itemRefusals].map(([reason, value]) => ({ labels: { ...method(counters), reason }, value })),
+      ),
+  );
   metrics.counterFrom('hercules_gateway_received_bytes_total', 'Bytes of request bodies and messages as sent', ['receiver', 'method'], () =>
     methods.map((counters) => ({ labels: method(counters), value: counters.receivedBytes })),
   );

@@ -31,6 +31,8 @@ export class MethodCounters {
   /** Bytes of bodies or messages as received. */
   receivedBytes = 0;
   readonly refusals = new Map<ErrorCode, number>();
+  /** Items, such as spans, that were refused one by one while the rest of their request was taken, by reason. */
+  readonly itemRefusals = new Map<ErrorCode, number>();
   readonly #latency: LatencyHistogram;
 
   constructor(receiver: string, method: string, latency: LatencyHistogram) {
@@ -48,5 +50,10 @@ export class MethodCounters {
   /** Counts why a request was refused. */
   refused(code: ErrorCode): void {
     this.refusals.set(code, (this.refusals.get(code) ?? 0) + 1);
+  }
+
+  /** Counts why items of a request were refused. */
+  refusedItems(code: ErrorCode, count: number): void {
+    this.itemRefusals.set(code, (this.itemRefusals.get(code) ?? 0) + count);
   }
 }
