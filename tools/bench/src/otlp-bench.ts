@@ -1,8 +1,11 @@
-import { type Figure } from './figure.ts';
+import { temporaryFolder } from '@hercules/testing';
+import type { Figure } from './figure.ts';
 import { benchGatewayGrpc } from './gateway-grpc-bench.ts';
 import { benchGatewayHttp } from './gateway-http-bench.ts';
 import { checked, cpuFigure, eachGatewayRun, type GatewayBenchOptions, memoryFigure } from './gateway-runs.ts';
+import type { GatewayUnderTest } from './gateway-under-test.ts';
 import type { LoadMeasurement } from './load/measure-load.ts';
+import { OtelCollector } from './otel-collector.ts';
 
 const LOGS = '/opentelemetry.proto.collector.logs.v1.LogsService/Export';
 const SPANS = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
@@ -27,39 +30,68 @@ const CASES: readonly OtlpCase[] = [
   { name: 'OTLP HTTP JSON, logs', payload: 'otlp-logs-json', eventsPerRequest: 1000 },
 ];
 
+/** The cases that the Collector is measured with in the same run. */
+const PEER_CASES = CASES.filter(({ method, eventsPerRequest }) => method !== undefined && eventsPerRequest > 1);
+
 const HTTP_CONNECTIONS = 16;
 const GRPC_CONNECTIONS = 4;
 const CALLS_IN_FLIGHT = 8;
 
-/** OTLP's Export calls: CPU of the gateway for a million records, each of them an event of its own that Kafka has acknowledged. */
+/**
+ * OTLP's Export calls: CPU of the gateway for a million records, each of them an event of its own that Kafka has acknowledged; and, where there is a Go to
+ * build it with, the same of the OpenTelemetry Collector, which writes one Kafka record a request.
+ */
 export async function benchOtlp(options: GatewayBenchOptions): Promise<Figure[]> {
-  const { seconds = 5 } = options;
   const measured = CASES.map((): LoadMeasurement[] => []);
+  const peer = PEER_CASES.map((): LoadMeasurement[] => []);
   await eachGatewayRun(
     options,
-    async ({ apiKey, grpcUrl, httpUrl, pid, stream }) => {
-      const common = { apiKey, stream, seconds, pids: [pid] };
-      for (const [i, { payload, method, eventsPerRequest }] of CASES.entries()) {
-        const measurement =
-          method === undefined
-            ? await benchGatewayHttp({ ...common, url: httpUrl, payload, eventsPerRequest, connections: HTTP_CONNECTIONS })
-            : await benchGatewayGrpc({
-                ...common,
-                url: grpcUrl,
-                mode: 'unary',
-                payload: { name: payload, method },
-                eventsPerRequest,
-                connections: GRPC_CONNECTIONS,
-                inFlight: CALLS_IN_FLIGHT,
-              });
-        measured[i]!.push(checked(measurement));
-      }
+    async (gateway) => {
+      for (const [i, each] of CASES.entries()) measured[i]!.push(checked(await measure(each, gateway, gateway.pid, options)));
+      await measurePeer(gateway.stream, peer, options);
       return measured.map((all) => all.at(-1)!);
     },
     (stream) => ({ 'otlp.logsStream': stream, 'otlp.tracesStream': stream }),
   );
   return [
-    ...CASES.map(({ name, eventsPerRequest, target }, i) => cpuFigure(`${name}, ${eventsPerRequest} a request`, measured[i]!, target)),
-    memoryFigure('OTLP, memory of the gateway', measured.flat()),
+    ...CASES.map((each, i) => cpuFigure(nameOf('gateway', each), measured[i]!, each.target)),
+    memoryFigure('gateway OTLP, memory', measured.flat()),
+    ...PEER_CASES.flatMap((each, i) => (peer[i]!.length === 0 ? [] : [cpuFigure(nameOf('OpenTelemetry Collector', each), peer[i]!)])),
   ];
+}
+
+function nameOf(server: string, { name, eventsPerRequest }: OtlpCase): string {
+  return `${server} ${name}, ${eventsPerRequest} a request`;
+}
+
+async function measurePeer(topic: string, peer: LoadMeasurement[][], options: GatewayBenchOptions): Promise<void> {
+  const folder = temporaryFolder('bench-otelcol');
+  const collector = await OtelCollector.start({ brokers: options.brokers, topic, folder });
+  if (collector === undefined) return;
+  try {
+    const target = { apiKey: '', httpUrl: '', grpcUrl: collector.grpcUrl, stream: topic };
+    for (const [i, each] of PEER_CASES.entries()) peer[i]!.push(checked(await measure(each, target, collector.pid, options)));
+  } finally {
+    await collector.stop();
+  }
+}
+
+type Target = Pick<GatewayUnderTest, 'apiKey' | 'grpcUrl' | 'httpUrl' | 'stream'>;
+
+function measure(
+  { payload, method, eventsPerRequest }: OtlpCase,
+  { apiKey, grpcUrl, httpUrl, stream }: Target,
+  pid: number,
+  { seconds = 5 }: GatewayBenchOptions,
+): Promise<LoadMeasurement> {
+  const common = { apiKey, stream, seconds, eventsPerRequest, pids: [pid] };
+  if (method === undefined) return benchGatewayHttp({ ...common, url: httpUrl, payload, connections: HTTP_CONNECTIONS });
+  return benchGatewayGrpc({
+    ...common,
+    url: grpcUrl,
+    mode: 'unary',
+    payload: { name: payload, method },
+    connections: GRPC_CONNECTIONS,
+    inFlight: CALLS_IN_FLIGHT,
+  });
 }
