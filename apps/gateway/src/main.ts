@@ -13,7 +13,8 @@ import { createDefaultPartitioner } from './partitioner.ts';
 import type { HttpDoor } from './receivers/door/http-door.ts';
 import type { MessageHandler } from './receivers/grpc/handled-method.ts';
 import { createGrpcReceiver } from './receivers/grpc/index.ts';
-import { createHttpReceiver } from './receivers/http/index.ts';
+import { createDoorReceiver, createHttpReceiver } from './receivers/http/index.ts';
+import { createOtlpDoor } from './receivers/otlp/index.ts';
 import { StreamAccessCache } from './stream-access.ts';
 
 /** Unused buffers for bodies that are kept, in bytes. */
@@ -75,6 +76,17 @@ runService({
     registerProducerMetrics(metrics, producer);
     registerGatewayMetrics(metrics, { intake: intake.counters, methods, admission, producer });
 
+    const eventLimits = { maxEventSizeBytes: validation.maxEventSizeBytes, maxDepth: validation.maxDepth };
+    const otlpDoors: HttpDoor[] = [];
+    if (config.otlp.enabled) {
+      const otlp = createOtlpDoor(parts, config.otlp, eventLimits, (transport, method) =>
+        counters(`otlp-${transport}`, method, transport === 'grpc' ? grpcLatency : httpLatency),
+      );
+      otlpDoors.push(otlp.http);
+      doors.push(otlp.http);
+      for (const [path, handler] of otlp.grpc) grpcDoors.set(path, handler);
+    }
+
     const stopDeadlineMs = Math.max(1000, config.shutdownTimeoutMs - FLUSH_TIME_MS);
     if (config.grpc.enabled) {
       const tls = config.grpc.tls === undefined ? undefined : readTlsFiles(config.grpc.tls);
@@ -91,5 +103,12 @@ runService({
     const port = await http.start();
     lifecycle.onStop('HTTP receiver', () => http.stop(stopDeadlineMs));
     logger.info({ host: config.http.host, port }, 'listening for HTTP');
+    if (config.otlp.enabled && config.otlp.http.enabled) {
+      const address = { ...config.otlp.http, tls };
+      const otlp = createDoorReceiver(parts, config, otlpDoors, address, serviceEndpoints(context));
+      const otlpPort = await otlp.start();
+      lifecycle.onStop('OTLP receiver', () => otlp.stop(stopDeadlineMs));
+      logger.info({ host: address.host, port: otlpPort }, 'listening for OTLP over HTTP');
+    }
   },
 });

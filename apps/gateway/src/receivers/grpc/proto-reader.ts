@@ -33,7 +33,15 @@ export class ProtoReader {
   /** A varint of up to 64 bits, into {@link low} and {@link high}. */
   varint64(end: number): void {
     const { buf } = this;
-    let byte = 0x80;
+    let byte = buf[this.position]!;
+    // Most numbers are keys, lengths and small values of one byte.
+    if (byte < 0x80 && this.position < end) {
+      this.position++;
+      this.low = byte;
+      this.high = 0;
+      return;
+    }
+    byte = 0x80;
     let low = 0;
     let high = 0;
     for (let shift = 0; byte >= 0x80; shift += 7) {

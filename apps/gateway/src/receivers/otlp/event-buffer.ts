@@ -1,0 +1,230 @@
+import { HerculesError, TypeCode } from '@hercules/protocol';
+import type { BufferPool } from '../../buffer-pool.ts';
+
+const COUNT_BYTES = 4;
+const EVENT_VERSION = 1;
+const TIMESTAMP_AT = 1;
+const UUID_AT = 9;
+const HEADER_BYTES = 25;
+const MAX_KEY_BYTES = 255;
+const MAX_TAGS = 0xffff;
+/** Up to here a loop costs less than the call into native code. */
+const LOOP_BYTES = 48;
+/** A buffer for pieces that grew beyond this is given back. */
+const KEPT_BYTES = 262_144;
+
+/**
+ * A binary batch (protocol §6) that is written field by field, bytes from bytes, without checks of what its writer does: for converters in
+ * the hot path, which know what they write. Lies in a buffer of the pool and grows.
+ */
+export class EventBuffer {
+  buf: Buffer;
+  /** Bytes written. */
+  length = COUNT_BYTES;
+  /** Finished events. */
+  count = 0;
+  readonly #pool: BufferPool;
+  readonly #maxBytes: number;
+  readonly #admit: (bytes: number) => void;
+  #eventStart = COUNT_BYTES;
+
+  /**
+   * @param initialBytes expected size
+   * @param maxBytes a batch that would be longer is refused with PAYLOAD_TOO_LARGE
+   * @param admit asked for memory, in bytes, before it is taken; throws when there is none
+   */
+  constructor(pool: BufferPool, initialBytes: number, maxBytes: number, admit: (bytes: number) => void = () => undefined) {
+    this.#pool = pool;
+    this.#maxBytes = maxBytes;
+    this.#admit = admit;
+    admit(initialBytes);
+    this.buf = pool.take(initialBytes);
+  }
+
+  /** Where what was written begins, for buffers that are no batch but pieces of one. */
+  get start(): number {
+    return COUNT_BYTES;
+  }
+
+  /** Forgets everything that was written, and keeps the memory unless it has become much. */
+  clear(): void {
+    this.length = COUNT_BYTES;
+    this.count = 0;
+    this.#eventStart = COUNT_BYTES;
+    if (this.buf.length <= KEPT_BYTES) return;
+    this.#pool.give(this.buf);
+    this.buf = this.#pool.take(0);
+  }
+
+  /** The finished batch: a view, good until {@link free}. */
+  batch(): Buffer {
+    this.buf.writeInt32BE(this.count, 0);
+    return this.buf.subarray(0, this.length);
+  }
+
+  /** Gives the memory back. */
+  free(): void {
+    this.#pool.give(this.buf);
+    this.buf = NO_BYTES;
+    this.length = 0;
+  }
+
+  /** Begins an event; time and uuid are written to the places that {@link timestampAt} and {@link uuidAt} tell. */
+  beginEvent(): void {
+    this.reserve(HEADER_BYTES);
+    this.#eventStart = this.length;
+    this.buf[this.length] = EVENT_VERSION;
+    this.length += HEADER_BYTES;
+  }
+
+  get timestampAt(): number {
+    return this.#eventStart + TIMESTAMP_AT;
+  }
+
+  get uuidAt(): number {
+    return this.#eventStart + UUID_AT;
+  }
+
+  /** @throws HerculesError INVALID_EVENT, and forgets the event, when it is longer than that */
+  endEvent(maxEventBytes: number): void {
+    const bytes = this.length - this.#eventStart;
+    if (bytes > maxEventBytes) {
+      this.dropEvent();
+      throw new HerculesError('INVALID_EVENT', `it makes an event of ${bytes} bytes; at most ${maxEventBytes} are allowed`);
+    }
+    this.count++;
+  }
+
+  /** Forgets the event that was begun. */
+  dropEvent(): void {
+    this.length = this.#eventStart;
+  }
+
+  /** Forgets the events behind a place where {@link length} and {@link count} were these. */
+  rollBack(length: number, count: number): void {
+    this.length = length;
+    this.count = count;
+  }
+
+  /** Makes room for so many bytes more. */
+  reserve(bytes: number): void {
+    if (this.length + bytes > this.buf.length) this.#grow(this.length + bytes);
+  }
+
+  /** Leaves room for the count of a container and returns where it is. */
+  beginContainer(): number {
+    this.reserve(2);
+    const at = this.length;
+    this.length += 2;
+    return at;
+  }
+
+  /** @throws HerculesError INVALID_EVENT for more tags than a container can have */
+  endContainer(countAt: number, tags: number): void {
+    if (tags > MAX_TAGS) throw new HerculesError('INVALID_EVENT', `it has ${tags} attributes in one place; at most ${MAX_TAGS} are allowed`);
+    this.buf[countAt] = tags >>> 8;
+    this.buf[countAt + 1] = tags;
+  }
+
+  /** A key from bytes elsewhere, and the type of its value. */
+  key(src: Buffer, start: number, end: number, type: number): void {
+    const bytes = end - start;
+    if (bytes > MAX_KEY_BYTES) {
+      throw new HerculesError('INVALID_EVENT', `an attribute's key has ${bytes} bytes; at most ${MAX_KEY_BYTES} are allowed`);
+    }
+    this.reserve(bytes + 2);
+    this.buf[this.length++] = bytes;
+    this.#copyShort(src, start, end);
+    this.buf[this.length++] = type;
+  }
+
+  /** A tag's head that was made by {@link tagHead}. */
+  head(head: Buffer): void {
+    this.reserve(head.length);
+    this.#copyShort(head, 0, head.length);
+  }
+
+  /** A String's length and bytes. */
+  string(src: Buffer, start: number, end: number): void {
+    this.reserve(4 + end - start);
+    this.i32(end - start);
+    this.raw(src, start, end);
+  }
+
+  text(text: string): void {
+    const bytes = Buffer.byteLength(text);
+    this.reserve(4 + bytes);
+    this.i32(bytes);
+    this.length += this.buf.write(text, this.length, 'utf8');
+  }
+
+  /** Room was made. */
+  i32(value: number): void {
+    const { buf } = this;
+    const at = this.length;
+    buf[at] = value >>> 24;
+    buf[at + 1] = value >>> 16;
+    buf[at + 2] = value >>> 8;
+    buf[at + 3] = value;
+    this.length = at + 4;
+  }
+
+  /** 64 bits, big-endian, from two halves. */
+  i64(high: number, low: number): void {
+    this.reserve(8);
+    this.i32(high);
+    this.i32(low);
+  }
+
+  double(value: number): void {
+    this.reserve(8);
+    this.length = this.buf.writeDoubleBE(value, this.length);
+  }
+
+  /** Eight bytes in the opposite order: protobuf's doubles are little-endian. */
+  reversed64(src: Buffer, start: number): void {
+    this.reserve(8);
+    const last = this.length + 7;
+    for (let i = 0; i < 8; i++) this.buf[last - i] = src[start + i]!;
+    this.length += 8;
+  }
+
+  u8(value: number): void {
+    this.reserve(1);
+    this.buf[this.length++] = value;
+  }
+
+  /** Bytes as they are; makes room. */
+  raw(src: Buffer, start: number, end: number): void {
+    this.reserve(end - start);
+    if (end - start <= LOOP_BYTES) this.#copyShort(src, start, end);
+    else this.length += src.copy(this.buf, this.length, start, end);
+  }
+
+  #copyShort(src: Buffer, start: number, end: number): void {
+    const { buf } = this;
+    let at = this.length;
+    for (let i = start; i < end; i++) buf[at++] = src[i]!;
+    this.length = at;
+  }
+
+  #grow(needed: number): void {
+    if (needed > this.#maxBytes) {
+      throw new HerculesError('PAYLOAD_TOO_LARGE', `The events of the request take more than ${this.#maxBytes} bytes in the binary format`);
+    }
+    const old = this.buf;
+    const wanted = Math.max(needed, 2 * old.length);
+    this.#admit(wanted - old.length);
+    this.buf = this.#pool.take(wanted);
+    old.copy(this.buf, 0, 0, this.length);
+    this.#pool.give(old);
+  }
+}
+
+const NO_BYTES = Buffer.alloc(0);
+
+/** Key and type of a tag that is always the same, as {@link EventBuffer.head} takes them. */
+export function tagHead(key: string, type: TypeCode): Buffer {
+  const bytes = Buffer.from(key, 'utf8');
+  return Buffer.concat([Buffer.from([bytes.length]), bytes, Buffer.from([type])]);
+}

@@ -1,0 +1,97 @@
+import { HerculesError } from '@hercules/protocol';
+import type { BufferPool } from '../../buffer-pool.ts';
+import type { MethodCounters } from '../../intake-counters.ts';
+import { deliverBatches } from '../door/deliver-batches.ts';
+import type { ReceivedRequest } from '../door/received-request.ts';
+import { RequestIds } from '../door/request-ids.ts';
+import type { ReceiverParts } from '../receiver-parts.ts';
+import { EventBuffer } from './event-buffer.ts';
+import { ExportRequest } from './export-request.ts';
+import { TickHalves } from './nanoseconds.ts';
+import { RejectedItems } from './rejected-items.ts';
+import type { SignalConverter } from './signal-converter.ts';
+
+export interface ExportSettings {
+  readonly defaultStream: string;
+  readonly streamAttribute: string;
+  /** Longest encoding of all events of a request. */
+  readonly maxEventsBytes: number;
+}
+
+/** The binary format needs about this many times the bytes of protobuf. */
+const EXPECTED_GROWTH = 1.5;
+const SMALLEST_BUFFER = 16_384;
+
+/** Export of one signal: request bytes to events, events to Kafka, and what was rejected. gRPC and HTTP share it. */
+export class OtlpExport {
+  readonly #parts: Pick<ReceiverParts, 'intake' | 'buffers'>;
+  readonly #converter: SignalConverter;
+  readonly #settings: ExportSettings;
+  readonly #streamAttribute: Buffer;
+  readonly #now = new TickHalves();
+
+  constructor(parts: Pick<ReceiverParts, 'intake' | 'buffers'>, converter: SignalConverter, settings: ExportSettings) {
+    this.#parts = parts;
+    this.#converter = converter;
+    this.#settings = settings;
+    this.#streamAttribute = Buffer.from(settings.streamAttribute);
+  }
+
+  /**
+   * @param body the request in protobuf
+   * @returns what was rejected, after Kafka has acknowledged everything else
+   * @throws HerculesError when the request is refused as a whole; retryable when any part of it is worth a retry: events that Kafka has already come again
+   * under the same ids
+   */
+  async run(request: ReceivedRequest, body: Buffer, counters: MethodCounters): Promise<RejectedItems> {
+    const { intake, buffers } = this.#parts;
+    const rejected = new RejectedItems();
+    const exported = this.#convert(request, body, rejected, buffers);
+    const filled = [...exported.streams.values()].filter(({ out }) => out.count > 0);
+    try {
+      if (filled.length === 0 && exported.defaultRefusal !== undefined) throw exported.defaultRefusal;
+      const batches = filled.map(({ route, out }) => ({ route, batch: out.batch() }));
+      const outcomes = await deliverBatches(intake, batches, () => request.isAbandoned);
+      const failure = outcomes.find(({ error }) => error !== undefined && mayPass(error))?.error;
+      if (failure !== undefined) throw asRetryable(failure);
+      for (const [i, { error }] of outcomes.entries()) if (error !== undefined) rejected.add(filled[i]!.items, error);
+    } finally {
+      for (const { out } of exported.streams.values()) out.free();
+    }
+    for (const [code, count] of rejected.byCode) counters.refusedItems(code, count);
+    return rejected;
+  }
+
+  #convert(request: ReceivedRequest, body: Buffer, rejected: RejectedItems, buffers: BufferPool): ExportRequest {
+    const { defaultStream, maxEventsBytes } = this.#settings;
+    this.#now.setMs(Date.now());
+    // The body itself is admitted already, and the events take about as much again.
+    const expected = Math.max(SMALLEST_BUFFER, Math.ceil(body.length * EXPECTED_GROWTH));
+    const exported = new ExportRequest({
+      converter: this.#converter,
+      key: request.key,
+      ids: new RequestIds(body),
+      now: this.#now,
+      rejected,
+      defaultStream,
+      streamAttribute: this.#streamAttribute,
+      openBuffer: () => new EventBuffer(buffers, expected, maxEventsBytes, (bytes) => request.admit(bytes)),
+    });
+    try {
+      exported.read(body);
+      return exported;
+    } catch (error) {
+      for (const { out } of exported.streams.values()) out.free();
+      throw error;
+    }
+  }
+}
+
+/** INTERNAL comes from Kafka here, after the events were given to it: nobody knows whether it has them. */
+function mayPass({ retryable, code }: HerculesError): boolean {
+  return retryable || code === 'INTERNAL';
+}
+
+function asRetryable(error: HerculesError): HerculesError {
+  return error.retryable ? error : new HerculesError('KAFKA_UNAVAILABLE', error.message, { cause: error });
+}

@@ -1,0 +1,98 @@
+import type { AnyValues } from './any-value.ts';
+import type { EventBuffer } from './event-buffer.ts';
+
+/** Field 1 of Resource and 3 of InstrumentationScope: attributes. */
+const RESOURCE_ATTRIBUTE = 0x0a;
+const SCOPE_NAME = 0x0a;
+const SCOPE_VERSION = 0x12;
+const SCOPE_ATTRIBUTE = 0x1a;
+const NO_SCOPE = 0;
+
+/** What is read of an InstrumentationScope besides its attributes: ranges of UTF-8, empty when absent. */
+export interface ScopeNames {
+  nameStart: number;
+  nameEnd: number;
+  versionStart: number;
+  versionEnd: number;
+}
+
+/** Calls back for each pair of a Resource with a key; it is the last pair of `values` then. */
+export function eachResourcePair(values: AnyValues, start: number, end: number, visit: () => void): void {
+  eachPair(values, start, end, RESOURCE_ATTRIBUTE, visit);
+}
+
+/** The same for an InstrumentationScope. */
+export function eachScopePair(values: AnyValues, start: number, end: number, visit: () => void): void {
+  eachPair(values, start, end, SCOPE_ATTRIBUTE, visit);
+}
+
+function eachPair(values: AnyValues, start: number, end: number, field: number, visit: () => void): void {
+  const { reader } = values;
+  let position = start;
+  while (position < end) {
+    reader.position = position;
+    const key = reader.key(end);
+    if (key === field) {
+      position = reader.lengthEnd(end);
+      values.readPair(reader.position, position);
+      if (values.keyEnd > values.keyStart) visit();
+    } else {
+      reader.skip(key, end);
+      position = reader.position;
+    }
+  }
+}
+
+/** Finds name and version of the InstrumentationScope in [start, end). */
+export function readScopeNames(values: AnyValues, start: number, end: number, names: ScopeNames): void {
+  const { reader } = values;
+  names.nameStart = names.nameEnd = names.versionStart = names.versionEnd = NO_SCOPE;
+  reader.position = start;
+  while (reader.position < end) {
+    const key = reader.key(end);
+    if (key === SCOPE_NAME) {
+      names.nameEnd = reader.lengthEnd(end);
+      names.nameStart = reader.position;
+      reader.position = names.nameEnd;
+    } else if (key === SCOPE_VERSION) {
+      names.versionEnd = reader.lengthEnd(end);
+      names.versionStart = reader.position;
+      reader.position = names.versionEnd;
+    } else reader.skip(key, end);
+  }
+}
+
+/** Tags that are the same for many events: written once, then copied as bytes. First those of a resource, behind them those of a scope. */
+export class SharedTags {
+  /** Tags so far. */
+  count = 0;
+  readonly out: EventBuffer;
+  #resourceLength: number;
+  #resourceCount = 0;
+
+  constructor(out: EventBuffer) {
+    this.out = out;
+    this.#resourceLength = out.start;
+  }
+
+  beginResource(): void {
+    this.out.clear();
+    this.count = 0;
+  }
+
+  /** The tags so far are those of the resource. */
+  endResource(): void {
+    this.#resourceLength = this.out.length;
+    this.#resourceCount = this.count;
+  }
+
+  /** Forgets the tags of the scope before. */
+  beginScope(): void {
+    this.out.length = this.#resourceLength;
+    this.count = this.#resourceCount;
+  }
+
+  copyTo(target: EventBuffer): void {
+    target.raw(this.out.buf, this.out.start, this.out.length);
+  }
+}
