@@ -6,6 +6,7 @@ const stream = z.string().min(1);
 
 const otlpHttpSchema = httpConfigSchema(4318)
   .unwrap()
+  .omit({ tls: true })
   .extend({ enabled: z.boolean().default(false).describe('Serve OTLP over HTTP on a port of its own too, with the TLS of the HTTP port') });
 
 export const otlpConfigSchema = z.object({

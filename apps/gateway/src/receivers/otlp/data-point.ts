@@ -65,7 +65,7 @@ export class DataPoint {
   }
 
   #clear(): void {
-    this.time.high = this.time.low = 0;
+    this.time.clear();
     this.value = this.count = this.scale = this.zeroCount = this.zeroThreshold = this.tagCount = 0;
     this.hasValue = this.isNotRecorded = false;
     this.sum = this.min = this.max = undefined;
@@ -88,8 +88,7 @@ export class DataPoint {
         return;
       }
       case 'time':
-        reader.fixed64(end);
-        return this.time.setNanoseconds(reader.high, reader.low);
+        return this.time.readNanoseconds(reader.buf, reader.take(8, end));
       case 'double':
         this.value = this.#double(end);
         this.hasValue = true;

@@ -8,8 +8,13 @@ const UUID_AT = 9;
 const HEADER_BYTES = 25;
 const MAX_KEY_BYTES = 255;
 const MAX_TAGS = 0xffff;
+const NO_BYTES = Buffer.alloc(0);
+const NO_VIEW = viewOf(NO_BYTES);
 /** Up to here a loop costs less than the call into native code. */
 const LOOP_BYTES = 48;
+const WORD_BYTES = 4;
+/** The same for a loop over words. */
+const WORD_LOOP_BYTES = 192;
 /** A buffer for pieces that grew beyond this is given back. */
 const KEPT_BYTES = 262_144;
 
@@ -27,6 +32,9 @@ export class EventBuffer {
   readonly #maxBytes: number;
   readonly #admit: (bytes: number) => void;
   #eventStart = COUNT_BYTES;
+  #view: DataView<ArrayBufferLike>;
+  #source: Buffer = NO_BYTES;
+  #sourceView = NO_VIEW;
 
   /**
    * @param initialBytes expected size
@@ -39,6 +47,13 @@ export class EventBuffer {
     this.#admit = admit;
     admit(initialBytes);
     this.buf = pool.take(initialBytes);
+    this.#view = viewOf(this.buf);
+  }
+
+  /** Tells what will be copied from most, so that it goes faster: the request. */
+  setSource(source: Buffer): void {
+    this.#source = source;
+    this.#sourceView = viewOf(source);
   }
 
   /** Where what was written begins, for buffers that are no batch but pieces of one. */
@@ -54,6 +69,7 @@ export class EventBuffer {
     if (this.buf.length <= KEPT_BYTES) return;
     this.#pool.give(this.buf);
     this.buf = this.#pool.take(0);
+    this.#view = viewOf(this.buf);
   }
 
   /** The finished batch: a view, good until {@link free}. */
@@ -141,7 +157,10 @@ export class EventBuffer {
   /** A tag's head that was made by {@link tagHead}. */
   head(head: Buffer): void {
     this.reserve(head.length);
-    this.#copyShort(head, 0, head.length);
+    const { buf } = this;
+    const at = this.length;
+    for (let i = 0; i < head.length; i++) buf[at + i] = head[i]!;
+    this.length = at + head.length;
   }
 
   /** A String's length and bytes. */
@@ -197,11 +216,24 @@ export class EventBuffer {
   /** Bytes as they are; makes room. */
   raw(src: Buffer, start: number, end: number): void {
     this.reserve(end - start);
-    if (end - start <= LOOP_BYTES) this.#copyShort(src, start, end);
+    if (end - start <= (src === this.#source ? WORD_LOOP_BYTES : LOOP_BYTES)) this.#copyShort(src, start, end);
     else this.length += src.copy(this.buf, this.length, start, end);
   }
 
+  /** Copies four bytes at a time: half of the time of a loop over bytes, and none of the overhead of a call into native code. */
+  #copyWords(start: number, end: number): void {
+    const from = this.#sourceView;
+    const to = this.#view;
+    const at = this.length - start;
+    const last = end - 4;
+    for (let i = start; i < last; i += 4) to.setInt32(at + i, from.getInt32(i));
+    // The last four overlap with those before.
+    to.setInt32(at + last, from.getInt32(last));
+    this.length = at + end;
+  }
+
   #copyShort(src: Buffer, start: number, end: number): void {
+    if (end - start >= WORD_BYTES && src === this.#source) return this.#copyWords(start, end);
     const { buf } = this;
     let at = this.length;
     for (let i = start; i < end; i++) buf[at++] = src[i]!;
@@ -216,15 +248,19 @@ export class EventBuffer {
     const wanted = Math.max(needed, 2 * old.length);
     this.#admit(wanted - old.length);
     this.buf = this.#pool.take(wanted);
+    this.#view = viewOf(this.buf);
     old.copy(this.buf, 0, 0, this.length);
     this.#pool.give(old);
   }
 }
 
-const NO_BYTES = Buffer.alloc(0);
 
 /** Key and type of a tag that is always the same, as {@link EventBuffer.head} takes them. */
 export function tagHead(key: string, type: TypeCode): Buffer {
   const bytes = Buffer.from(key, 'utf8');
   return Buffer.concat([Buffer.from([bytes.length]), bytes, Buffer.from([type])]);
+}
+
+function viewOf(buf: Buffer): DataView<ArrayBufferLike> {
+  return new DataView(buf.buffer, buf.byteOffset, buf.length);
 }

@@ -36,16 +36,27 @@ export function cumulativeBuckets(point: DataPoint, maxBuckets: number): Cumulat
     scale--;
   }
   const width = 2 ** -scale;
-  const buckets: CumulativeBucket[] = [];
-  let count = 0;
-  const add = (bound: number, more: number): void => {
-    count += more;
+  const own = [
+    ...negative.map(({ index, count }) => ({ bound: -(2 ** (index * width)), count })),
+    ...(zero > 0 ? [{ bound: point.zeroThreshold, count: point.zeroCount }] : []),
+    ...positive.map(({ index, count }) => ({ bound: 2 ** ((index + 1) * width), count })),
+  ];
+  return cumulative(own.sort((a, b) => a.bound - b.bound));
+}
+
+/** @param own buckets by their bounds, each with its own count */
+function cumulative(own: readonly CumulativeBucket[]): CumulativeBucket[] {
+  const buckets: { bound: number; count: number }[] = [];
+  let total = 0;
+  for (const { bound, count } of own) {
+    total += count;
     // Beyond the numbers there is only the bucket of infinity, which comes at the end anyway.
-    if (Number.isFinite(bound)) buckets.push({ bound, count });
-  };
-  for (const { index, count: more } of negative.reverse()) add(-(2 ** (index * width)), more);
-  if (zero > 0) add(point.zeroThreshold, point.zeroCount);
-  for (const { index, count: more } of positive) add(2 ** ((index + 1) * width), more);
+    if (!Number.isFinite(bound)) continue;
+    const last = buckets.at(-1);
+    // Bounds too small for a number are all 0.
+    if (last?.bound === bound) last.count = total;
+    else buckets.push({ bound, count: total });
+  }
   return buckets;
 }
 

@@ -141,7 +141,9 @@ export class ExportRequest implements EventTarget {
     if (this.#open !== undefined) return;
     const { rightRefusal, streamRefusal, route } = this.#options.key.stream(stream);
     if (route !== undefined) {
-      this.#open = { stream, route, out: this.#options.openBuffer(), items: 0 };
+      const out = this.#options.openBuffer();
+      out.setSource(this.#options.converter.reader.buf);
+      this.#open = { stream, route, out, items: 0 };
       this.streams.set(stream, this.#open);
       return;
     }

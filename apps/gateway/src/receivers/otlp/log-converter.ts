@@ -158,7 +158,8 @@ export class LogConverter implements SignalConverter {
   }
 
   #clear(): void {
-    this.#time.low = this.#time.high = this.#observed.low = this.#observed.high = 0;
+    this.#time.clear();
+    this.#observed.clear();
     this.#severity = 0;
     this.#severityText.clear();
     this.#body.clear();
@@ -184,12 +185,10 @@ export class LogConverter implements SignalConverter {
           break;
         }
         case TIME:
-          reader.fixed64(end);
-          this.#time.setNanoseconds(reader.high, reader.low);
+          this.#time.readNanoseconds(reader.buf, reader.take(8, end));
           break;
         case OBSERVED_TIME:
-          reader.fixed64(end);
-          this.#observed.setNanoseconds(reader.high, reader.low);
+          this.#observed.readNanoseconds(reader.buf, reader.take(8, end));
           break;
         case SEVERITY_NUMBER:
           this.#severity = reader.uint32(end);

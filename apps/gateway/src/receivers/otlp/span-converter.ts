@@ -173,7 +173,8 @@ export class SpanConverter implements SignalConverter {
   }
 
   #clear(): void {
-    this.#begin.high = this.#begin.low = this.#end.high = this.#end.low = 0;
+    this.#begin.clear();
+    this.#end.clear();
     this.#traceId.clear();
     this.#spanId.clear();
     this.#parentId.clear();
@@ -220,12 +221,10 @@ export class SpanConverter implements SignalConverter {
           this.#kind = reader.uint32(end);
           break;
         case START_TIME:
-          reader.fixed64(end);
-          this.#begin.setNanoseconds(reader.high, reader.low);
+          this.#begin.readNanoseconds(reader.buf, reader.take(8, end));
           break;
         case END_TIME:
-          reader.fixed64(end);
-          this.#end.setNanoseconds(reader.high, reader.low);
+          this.#end.readNanoseconds(reader.buf, reader.take(8, end));
           break;
         case EVENT:
           this.#events++;

@@ -82,14 +82,13 @@ export class SpanPoints {
 
   #writeEvent(out: EventBuffer, start: number, end: number): void {
     const { reader } = this.#values;
-    this.#time.high = this.#time.low = 0;
+    this.#time.clear();
     this.#name.clear();
     reader.position = start;
     while (reader.position < end) {
       const key = reader.key(end);
       if (key === EVENT_TIME) {
-        reader.fixed64(end);
-        this.#time.setNanoseconds(reader.high, reader.low);
+        this.#time.readNanoseconds(reader.buf, reader.take(8, end));
       } else if (key === EVENT_NAME) this.#note(this.#name, end);
       else reader.skip(key, end);
     }
