@@ -3,6 +3,7 @@ export { cassandraJars, CASSANDRA_VERSION } from './artifacts/cassandra-artifact
 export { elasticsearchHome, ELASTICSEARCH_VERSION } from './artifacts/elasticsearch-artifact.ts';
 export { graphiteEnvironment, GRAPHITE_VERSION } from './artifacts/graphite-artifact.ts';
 export { kafkaJars, KAFKA_VERSION } from './artifacts/kafka-artifact.ts';
+export { openTelemetryPython, OPENTELEMETRY_PYTHON_VERSION } from './artifacts/opentelemetry-python-artifact.ts';
 export { otelCollectorBinary, OTELCOL_VERSION } from './artifacts/otelcol-artifact.ts';
 export { type DaemonOptions, startDaemon } from './process/daemon.ts';
 export { withFileLock } from './process/file-lock.ts';

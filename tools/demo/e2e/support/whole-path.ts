@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { cassandraConfigSchema, createCassandraClient } from '@hercules/cassandra';
 import { KafkaAdmin, kafkaConfigSchema, KafkaCluster } from '@hercules/kafka';
 import type { Logger } from '@hercules/protocol';
 import { AppProcess, freePort } from '@hercules/service/testing';
@@ -9,6 +10,7 @@ import { StreamRenamer } from './stream-renamer.ts';
 export const SERVERS = {
   kafka: process.env['HERCULES_TEST_KAFKA'] ?? '127.0.0.1:9092',
   elasticsearch: process.env['HERCULES_TEST_ELASTICSEARCH'] ?? 'http://127.0.0.1:9200',
+  cassandra: process.env['HERCULES_TEST_CASSANDRA'] ?? '127.0.0.1:9042',
   /** host:port for lines, host:port for pickle, base URL of the render API. */
   graphite: (process.env['HERCULES_TEST_GRAPHITE'] ?? '127.0.0.1:2003,127.0.0.1:2004,http://127.0.0.1:8080').split(','),
 };
@@ -36,7 +38,18 @@ export class WholePath {
     metrics_demo: `metrics_${this.name}`,
     annotations_demo: `annotations_${this.name}`,
   };
+  readonly #withTraces: boolean;
+  #grpcPort = 0;
   #renamer: StreamRenamer | undefined;
+
+  /** @param options traces: with cassandra-sink and query-api too */
+  constructor(options: { readonly traces?: boolean } = {}) {
+    this.#withTraces = options.traces ?? false;
+  }
+
+  get grpcUrl(): string {
+    return `http://127.0.0.1:${this.#grpcPort}`;
+  }
 
   /** What the demo takes for the gateway. */
   get gateway(): string {
@@ -51,11 +64,18 @@ export class WholePath {
       HERCULES_TASKS_TOPIC: `${name}_tasks`,
       HERCULES_MASTER_KEYS: MASTER_KEY,
     });
-    const gateway = await this.#startApp('gateway', 'gateway', { ...metadata, HERCULES_GRPC_PORT: String(await freePort()) });
+    this.#grpcPort = await freePort();
+    const gateway = await this.#startApp('gateway', 'gateway', {
+      ...metadata,
+      HERCULES_GRPC_PORT: String(this.#grpcPort),
+      HERCULES_OTLP_LOGS_STREAM: this.#streams.logs_shop,
+      HERCULES_OTLP_TRACES_STREAM: this.#streams.traces_demo,
+      HERCULES_OTLP_METRICS_STREAM: this.#streams.metrics_demo,
+    });
     for (const stream of Object.values(this.#streams)) {
       const definition = { type: 'base', name: stream, partitions: 1, shardingKey: [], ttl: 3_600_000, description: null };
       await this.#manage(management, '/streams/create', definition);
-      await this.#manage(management, `/rules/set?key=${this.apiKey}&pattern=${stream}&rights=-w-`);
+      await this.#manage(management, `/rules/set?key=${this.apiKey}&pattern=${stream}&rights=rw-`);
     }
     const sink = { HERCULES_SINK_DEAD_LETTER_STREAM: `${name}_dead` };
     const elasticSink = { ...sink, HERCULES_ELASTICSEARCH_NODES: SERVERS.elasticsearch };
@@ -80,13 +100,29 @@ export class WholePath {
         HERCULES_GRAPHITE_TAGS: 'true',
       }),
     ]);
+    if (this.#withTraces) await this.#startTraces({ ...metadata, ...sink });
     this.#renamer = await StreamRenamer.start(gateway, this.#streams);
+  }
+
+  async #startTraces(env: Readonly<Record<string, string>>): Promise<void> {
+    const traces = { ...env, HERCULES_CASSANDRA_CONTACT_POINTS: SERVERS.cassandra, HERCULES_TRACING_KEYSPACE: this.name };
+    await this.#startApp('cassandra-sink', 'cassandra-sink', {
+      ...traces,
+      HERCULES_SINK_PATTERNS: this.#streams.traces_demo,
+      HERCULES_TIMELINES_ENABLED: 'false',
+    });
+    await this.#startApp('query-api', 'query-api', {
+      ...traces,
+      HERCULES_TIMELINES_KEYSPACE: this.name,
+      HERCULES_TRACING_STREAM: this.#streams.traces_demo,
+    });
   }
 
   async stop(): Promise<void> {
     await this.#renamer?.close();
     await Promise.all(this.#apps.map((app) => app.kill()));
     await this.#dropTopics();
+    if (this.#withTraces) await this.#dropKeyspace();
     for (const index of [this.logIndexes, this.annotationIndex]) await this.#drop(index);
     for (const template of [`${this.name}-logs`, this.annotationIndex]) await this.#drop(`_index_template/${template}`);
   }
@@ -119,6 +155,12 @@ export class WholePath {
     const admin = new KafkaAdmin(cluster);
     for (const topic of await admin.listTopics()) if (topic.includes(this.name)) await admin.deleteTopic(topic);
     await cluster.close();
+  }
+
+  async #dropKeyspace(): Promise<void> {
+    const client = createCassandraClient(cassandraConfigSchema.parse({ contactPoints: [SERVERS.cassandra] }));
+    await client.execute(`DROP KEYSPACE IF EXISTS ${this.name}`);
+    await client.shutdown();
   }
 
   /** Wildcards do not delete anything in Elasticsearch by default, so the names are asked for. */

@@ -15,7 +15,16 @@ const TYPE_OF_FIELD = [
   TypeCode.CONTAINER,
   TypeCode.VECTOR,
 ] as const;
-const WIRE_OF_FIELD = [-1, WireType.LENGTH, WireType.VARINT, WireType.VARINT, WireType.FIXED64, WireType.LENGTH, WireType.LENGTH, WireType.LENGTH];
+const WIRE_OF_FIELD = [
+  -1,
+  WireType.LENGTH,
+  WireType.VARINT,
+  WireType.VARINT,
+  WireType.FIXED64,
+  WireType.LENGTH,
+  WireType.LENGTH,
+  WireType.LENGTH,
+];
 
 /** Keys of protobuf fields of length-delimited type: number × 8 + 2. */
 const FIRST = 0x0a;
@@ -61,7 +70,13 @@ export class AnyValues {
     // Nearly every pair has its two fields in order, both shorter than 128 bytes.
     const keyEnd = start + 2 + buf[start + 1]!;
     const valueEnd = keyEnd + 2 + buf[keyEnd + 1]!;
-    if (valueEnd === end && buf[start] === FIRST && buf[keyEnd] === SECOND && buf[start + 1]! < LONG_LENGTH && buf[keyEnd + 1]! < LONG_LENGTH) {
+    if (
+      valueEnd === end &&
+      buf[start] === FIRST &&
+      buf[keyEnd] === SECOND &&
+      buf[start + 1]! < LONG_LENGTH &&
+      buf[keyEnd + 1]! < LONG_LENGTH
+    ) {
       this.keyStart = start + 2;
       this.keyEnd = keyEnd;
       this.valueStart = keyEnd + 2;

@@ -1,23 +1,56 @@
 import fc from 'fast-check';
 
 const KEYS = [
-  ...['service.name', 'host.name', 'service.namespace', 'service.instance.id', 'deployment.environment', 'deployment.environment.name', 'project'],
-  ...['environment', 'metric_project', 'metric_x', 'metric_', 'exception.type', 'exception.message', 'exception.stacktrace', 'http.method', 'http.url'],
-  ...['http.status_code', 'http.response.status_code', 'http.target', 'url.path', 'url.full', 'server.address', 'net.peer.name', 'client.address'],
+  ...[
+    'service.name',
+    'host.name',
+    'service.namespace',
+    'service.instance.id',
+    'deployment.environment',
+    'deployment.environment.name',
+    'project',
+  ],
+  ...[
+    'environment',
+    'metric_project',
+    'metric_x',
+    'metric_',
+    'exception.type',
+    'exception.message',
+    'exception.stacktrace',
+    'http.method',
+    'http.url',
+  ],
+  ...[
+    'http.status_code',
+    'http.response.status_code',
+    'http.target',
+    'url.path',
+    'url.full',
+    'server.address',
+    'net.peer.name',
+    'client.address',
+  ],
   ...['peer.service', 'kind', 'status', 'traceId', 'ключ', 'k'.repeat(130), ''],
 ];
-const key = fc.oneof({ weight: 8, arbitrary: fc.constantFrom(...KEYS) }, { weight: 2, arbitrary: fc.string({ maxLength: 12 }) }, { weight: 1, arbitrary: fc.constant('x'.repeat(256)) });
+const key = fc.oneof(
+  { weight: 8, arbitrary: fc.constantFrom(...KEYS) },
+  { weight: 2, arbitrary: fc.string({ maxLength: 12 }) },
+  { weight: 1, arbitrary: fc.constant('x'.repeat(256)) },
+);
 const text = fc.oneof(fc.string({ maxLength: 20, unit: 'grapheme' }), fc.string({ minLength: 125, maxLength: 400 }), fc.constant(''));
 const int64 = fc.bigInt({ min: -(1n << 63n), max: (1n << 63n) - 1n }).map(String);
 const count = fc.oneof(fc.nat(1000), fc.constant(2 ** 33)).map(String);
 const time = fc.oneof(fc.constant('0'), fc.bigInt({ min: 0n, max: (1n << 64n) - 1n }).map(String), fc.constant('1764000000123456789'));
 const double = fc.oneof(fc.double(), fc.integer());
 const bytes = (length: number): fc.Arbitrary<Buffer> =>
-  fc.oneof(
-    { weight: 9, arbitrary: fc.uint8Array({ minLength: length, maxLength: length }) },
-    { weight: 1, arbitrary: fc.uint8Array({ maxLength: 20 }) },
-    { weight: 1, arbitrary: fc.constant(new Uint8Array(length)) },
-  ).map((array) => Buffer.from(array));
+  fc
+    .oneof(
+      { weight: 9, arbitrary: fc.uint8Array({ minLength: length, maxLength: length }) },
+      { weight: 1, arbitrary: fc.uint8Array({ maxLength: 20 }) },
+      { weight: 1, arbitrary: fc.constant(new Uint8Array(length)) },
+    )
+    .map((array) => Buffer.from(array));
 
 const { value: anyValue, pair } = fc.letrec((tie) => ({
   value: fc.oneof(
@@ -29,7 +62,11 @@ const { value: anyValue, pair } = fc.letrec((tie) => ({
     fc.record({ bytesValue: fc.uint8Array({ maxLength: 8 }).map((array) => Buffer.from(array)) }),
     fc.constant({}),
     fc.record({ arrayValue: fc.record({ values: fc.array(tie('value'), { maxLength: 4 }) }) }),
-    fc.record({ arrayValue: fc.record({ values: fc.array(fc.oneof(fc.record({ intValue: int64 }), fc.record({ doubleValue: double })), { maxLength: 4 }) }) }),
+    fc.record({
+      arrayValue: fc.record({
+        values: fc.array(fc.oneof(fc.record({ intValue: int64 }), fc.record({ doubleValue: double })), { maxLength: 4 }),
+      }),
+    }),
     fc.record({ kvlistValue: fc.record({ values: fc.array(tie('pair'), { maxLength: 4 }) }) }),
   ),
   pair: fc.record({ key, value: tie('value') }, { requiredKeys: [] }),
@@ -37,7 +74,8 @@ const { value: anyValue, pair } = fc.letrec((tie) => ({
 const attributes = fc.array(pair, { maxLength: 6 });
 
 /** Optional fields are there or not; required ones have no default that would hide them. */
-const message = <T extends Record<string, fc.Arbitrary<unknown>>>(fields: T): fc.Arbitrary<object> => fc.record(fields, { requiredKeys: [] });
+const message = <T extends Record<string, fc.Arbitrary<unknown>>>(fields: T): fc.Arbitrary<object> =>
+  fc.record(fields, { requiredKeys: [] });
 
 const logRecord = message({
   timeUnixNano: time,
@@ -53,22 +91,28 @@ const logRecord = message({
   eventName: text,
 });
 
-const id = (length: number): fc.Arbitrary<Buffer> => fc.uint8Array({ minLength: length, maxLength: length }).map((array) => Buffer.from(array));
-const span = fc.tuple(fc.record({ traceId: id(16), spanId: id(8) }), message({
-  traceId: bytes(16),
-  spanId: bytes(8),
-  parentSpanId: bytes(8),
-  traceState: text,
-  name: text,
-  kind: fc.integer({ min: 0, max: 6 }),
-  startTimeUnixNano: time,
-  endTimeUnixNano: time,
-  attributes,
-  events: fc.array(message({ timeUnixNano: time, name: fc.oneof(text, fc.constant('exception')), attributes }), { maxLength: 3 }),
-  links: fc.array(fc.record({ traceId: bytes(16), spanId: id(8), traceState: text, attributes }), { maxLength: 2 }),
-  status: message({ message: text, code: fc.integer({ min: 0, max: 3 }) }),
-  flags: fc.nat(5),
-})).map(([ids, rest]) => ({ ...ids, ...rest }));
+const id = (length: number): fc.Arbitrary<Buffer> =>
+  fc.uint8Array({ minLength: length, maxLength: length }).map((array) => Buffer.from(array));
+const span = fc
+  .tuple(
+    fc.record({ traceId: id(16), spanId: id(8) }),
+    message({
+      traceId: bytes(16),
+      spanId: bytes(8),
+      parentSpanId: bytes(8),
+      traceState: text,
+      name: text,
+      kind: fc.integer({ min: 0, max: 6 }),
+      startTimeUnixNano: time,
+      endTimeUnixNano: time,
+      attributes,
+      events: fc.array(message({ timeUnixNano: time, name: fc.oneof(text, fc.constant('exception')), attributes }), { maxLength: 3 }),
+      links: fc.array(fc.record({ traceId: bytes(16), spanId: id(8), traceState: text, attributes }), { maxLength: 2 }),
+      status: message({ message: text, code: fc.integer({ min: 0, max: 3 }) }),
+      flags: fc.nat(5),
+    }),
+  )
+  .map(([ids, rest]) => ({ ...ids, ...rest }));
 
 const buckets = message({ offset: fc.integer({ min: -40, max: 40 }), bucketCounts: fc.array(count, { maxLength: 12 }) });
 const pointBase = { attributes, timeUnixNano: time, flags: fc.constantFrom(0, 0, 0, 1, 2) };
@@ -87,7 +131,12 @@ const exponentialPoint = message({
   negative: buckets,
   zeroThreshold: fc.constantFrom(0, 1e-9),
 });
-const summaryPoint = message({ ...pointBase, count, sum: double, quantileValues: fc.array(message({ quantile: fc.constantFrom(0, 0.5, 0.99, 1), value: double }), { maxLength: 4 }) });
+const summaryPoint = message({
+  ...pointBase,
+  count,
+  sum: double,
+  quantileValues: fc.array(message({ quantile: fc.constantFrom(0, 0.5, 0.99, 1), value: double }), { maxLength: 4 }),
+});
 const points = (point: fc.Arbitrary<unknown>): fc.Arbitrary<object> => fc.record({ dataPoints: fc.array(point, { maxLength: 3 }) });
 const data = fc.oneof(
   fc.record({ gauge: points(numberPoint) }),
@@ -96,7 +145,9 @@ const data = fc.oneof(
   fc.record({ exponentialHistogram: points(exponentialPoint) }),
   fc.record({ summary: points(summaryPoint) }),
 );
-const metric = fc.tuple(message({ description: text, unit: text }), fc.oneof({ weight: 9, arbitrary: fc.constant('requests') }, text), data).map(([rest, name, inner]) => ({ name, ...rest, ...inner }));
+const metric = fc
+  .tuple(message({ description: text, unit: text }), fc.oneof({ weight: 9, arbitrary: fc.constant('requests') }, text), data)
+  .map(([rest, name, inner]) => ({ name, ...rest, ...inner }));
 
 const resource = message({ attributes });
 const scope = message({ name: text, version: text, attributes });

@@ -10,7 +10,10 @@ const otlpHttpSchema = httpConfigSchema(4318)
   .extend({ enabled: z.boolean().default(false).describe('Serve OTLP over HTTP on a port of its own too, with the TLS of the HTTP port') });
 
 export const otlpConfigSchema = z.object({
-  enabled: z.boolean().default(true).describe('Take OTLP: gRPC on the port of gRPC, HTTP on the HTTP port (/v1/logs, /v1/traces, /v1/metrics)'),
+  enabled: z
+    .boolean()
+    .default(true)
+    .describe('Take OTLP: gRPC on the port of gRPC, HTTP on the HTTP port (/v1/logs, /v1/traces, /v1/metrics)'),
   http: otlpHttpSchema.prefault({}),
   logsStream: stream.default('logs_otlp').describe('Stream for log records'),
   tracesStream: stream.default('traces_otlp').describe('Stream for spans'),

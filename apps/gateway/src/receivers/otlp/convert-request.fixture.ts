@@ -26,7 +26,12 @@ export interface Converted {
 }
 
 /** Converts a request as the door does, for a key that may write to the streams whose names begin with `mine`. */
-export function convertRequest(signal: OtlpSignal, body: Buffer, limits: Partial<typeof LIMITS> = {}, maxEventsBytes = 10_000_000): Converted {
+export function convertRequest(
+  signal: OtlpSignal,
+  body: Buffer,
+  limits: Partial<typeof LIMITS> = {},
+  maxEventsBytes = 10_000_000,
+): Converted {
   const now = new TickHalves();
   now.setMs(NOW_MS);
   const rejected = new RejectedItems();
@@ -76,6 +81,7 @@ function plainValue(value: Value): unknown {
   if (elementType === 'byte') return { bytes: Buffer.from(value.value.elements as Uint8Array).toString('hex') };
   const elements = [...(value.value.elements as Iterable<unknown>)];
   if (elementType === 'container') return { 'vector of container': elements.map((element) => plainContainer(element as Container)) };
-  if (elementType === 'vector') return { 'vector of vector': elements.map((element) => plainValue({ type: 'vector', value: element } as Value)) };
+  if (elementType === 'vector')
+    return { 'vector of vector': elements.map((element) => plainValue({ type: 'vector', value: element } as Value)) };
   return { [`vector of ${elementType}`]: elements };
 }

@@ -137,7 +137,8 @@ export class EventBuffer {
 
   /** @throws HerculesError INVALID_EVENT for more tags than a container can have */
   endContainer(countAt: number, tags: number): void {
-    if (tags > MAX_TAGS) throw new HerculesError('INVALID_EVENT', `it has ${tags} attributes in one place; at most ${MAX_TAGS} are allowed`);
+    if (tags > MAX_TAGS)
+      throw new HerculesError('INVALID_EVENT', `it has ${tags} attributes in one place; at most ${MAX_TAGS} are allowed`);
     this.buf[countAt] = tags >>> 8;
     this.buf[countAt + 1] = tags;
   }
@@ -253,7 +254,6 @@ export class EventBuffer {
     this.#pool.give(old);
   }
 }
-
 
 /** Key and type of a tag that is always the same, as {@link EventBuffer.head} takes them. */
 export function tagHead(key: string, type: TypeCode): Buffer {

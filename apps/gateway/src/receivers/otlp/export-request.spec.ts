@@ -27,7 +27,10 @@ function expectedOf(signal: OtlpSignal, body: Buffer): { events: unknown[]; reje
     listOf(resource, scopes).flatMap((scope) => listOf(scope, items).flatMap((item) => referenceOf(signal, resource, scope, item))),
   );
   const events = results.flatMap((result) => (result instanceof Refused ? [] : result));
-  return { events: events.map((event) => plainEvent(event as never)), rejected: results.filter((result) => result instanceof Refused).length };
+  return {
+    events: events.map((event) => plainEvent(event as never)),
+    rejected: results.filter((result) => result instanceof Refused).length,
+  };
 }
 
 const listOf = (message: Record<string, never>, name: string): Record<string, never>[] => (message[name] ?? []) as Record<string, never>[];
@@ -110,16 +113,21 @@ describe.each(SIGNALS)('a request with %s', (signal) => {
     const [request] = fc.sample(fc.tuple(...Array.from({ length: 5 }, () => ARBITRARY_REQUESTS[signal])), { seed: SEED, numRuns: 1 });
     const bodies = request!.map((each) => encodeRequest(signal, each)).filter(({ length }) => length > 0);
     fc.assert(
-      fc.property(fc.constantFrom(...bodies), fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 8 }), fc.nat(), (body, changes, cut) => {
-        const broken = Buffer.from(body);
-        for (const [at, byte] of changes) broken[at % broken.length] = byte;
-        const body2 = cut % 3 === 0 ? broken.subarray(0, cut % broken.length) : broken;
-        try {
-          convertRequest(signal, body2);
-        } catch (error) {
-          expect(error).toMatchObject({ name: 'HerculesError', code: 'INVALID_ARGUMENT' });
-        }
-      }),
+      fc.property(
+        fc.constantFrom(...bodies),
+        fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 8 }),
+        fc.nat(),
+        (body, changes, cut) => {
+          const broken = Buffer.from(body);
+          for (const [at, byte] of changes) broken[at % broken.length] = byte;
+          const body2 = cut % 3 === 0 ? broken.subarray(0, cut % broken.length) : broken;
+          try {
+            convertRequest(signal, body2);
+          } catch (error) {
+            expect(error).toMatchObject({ name: 'HerculesError', code: 'INVALID_ARGUMENT' });
+          }
+        },
+      ),
       { seed: SEED, numRuns: MUTATIONS },
     );
   });

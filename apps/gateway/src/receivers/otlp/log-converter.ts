@@ -99,7 +99,8 @@ export class LogConverter implements SignalConverter {
       hasEnvironment ||= values.isKey(ENVIRONMENT_KEY);
       if (values.field !== ValueField.STRING) return;
       if (values.isKey(NAMESPACE_KEY)) project.set(values.start, values.end);
-      else if (values.isKey(DEPLOYMENT_KEY) || (values.isKey(OLD_DEPLOYMENT_KEY) && !environment.isPresent)) environment.set(values.start, values.end);
+      else if (values.isKey(DEPLOYMENT_KEY) || (values.isKey(OLD_DEPLOYMENT_KEY) && !environment.isPresent))
+        environment.set(values.start, values.end);
     });
     if (!hasProject && project.isPresent) this.#shareText(PROJECT, project.start, project.end);
     if (!hasEnvironment && environment.isPresent) this.#shareText(ENVIRONMENT, environment.start, environment.end);

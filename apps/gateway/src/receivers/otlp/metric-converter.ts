@@ -149,7 +149,8 @@ export class MetricConverter implements SignalConverter {
       case MetricKind.GAUGE:
       case MetricKind.SUM:
         if (!point.hasValue) throw new HerculesError('INVALID_EVENT', 'it has no value');
-        if (!Number.isFinite(point.value)) throw new HerculesError('INVALID_EVENT', `its value is ${point.value}; expected a finite number`);
+        if (!Number.isFinite(point.value))
+          throw new HerculesError('INVALID_EVENT', `its value is ${point.value}; expected a finite number`);
         return this.#writeEvent(target, point.value);
       case MetricKind.HISTOGRAM:
         this.#writeBuckets(target);

@@ -80,10 +80,20 @@ function vectorOf(values: AnyValue[], depth: number): Value {
   const kinds = new Set(values.map(kindOf));
   const [kind] = kinds;
   if (kinds.size === 2 && kinds.has('long') && kinds.has('double')) {
-    return tag.vector('double', values.map(({ intValue, doubleValue }) => doubleValue ?? Number(intValue)));
+    return tag.vector(
+      'double',
+      values.map(({ intValue, doubleValue }) => doubleValue ?? Number(intValue)),
+    );
   }
-  if (kinds.size === 1 && kind !== 'null') return tag.vector(kind!, values.map((value) => valueOf(value, depth).value as never));
-  return tag.vector('string', values.map((value) => textOf(value, depth)));
+  if (kinds.size === 1 && kind !== 'null')
+    return tag.vector(
+      kind!,
+      values.map((value) => valueOf(value, depth).value as never),
+    );
+  return tag.vector(
+    'string',
+    values.map((value) => textOf(value, depth)),
+  );
 }
 
 export function textOf(value: AnyValue | undefined, depth: number): string {
@@ -115,7 +125,9 @@ export function tagsOf(pairs: KeyValue[] = [], depth = 1): Tags {
 }
 
 const text = (pairs: KeyValue[] = [], ...keys: string[]): string | undefined =>
-  keys.map((key) => pairs.filter((pair) => pair.key === key).findLast(({ value }) => value?.stringValue !== undefined)?.value?.stringValue).find((found) => found !== undefined);
+  keys
+    .map((key) => pairs.filter((pair) => pair.key === key).findLast(({ value }) => value?.stringValue !== undefined)?.value?.stringValue)
+    .find((found) => found !== undefined);
 
 function scopeTags(scope: Scope | undefined): Tags {
   return new Map([
@@ -221,7 +233,8 @@ export function spanEvent(resource: Attributes | undefined, scope: Scope | undef
   for (const { key, value } of own) {
     if (['http.target', 'url.path', 'server.address'].includes(key)) continue;
     const written = valueOf(value, 1);
-    const isCode = RENAMED.get(key) === 'http.response.code' && written.type === 'long' && BigInt.asIntN(32, written.value) === written.value;
+    const isCode =
+      RENAMED.get(key) === 'http.response.code' && written.type === 'long' && BigInt.asIntN(32, written.value) === written.value;
     setTag(annotations, RENAMED.get(key) ?? key, isCode ? tag.integer(Number(written.value)) : written);
   }
   const path = own.findLast(({ key }) => key === 'http.target' || key === 'url.path');
@@ -249,7 +262,10 @@ export function spanEvent(resource: Attributes | undefined, scope: Scope | undef
     if (isId(span.parentSpanId, 8)) payload.set('parentSpanId', spanUuid(span.parentSpanId));
   }
   const [begin, end] = [ticks(span.startTimeUnixNano), ticks(span.endTimeUnixNano)];
-  for (const [name, time] of [['begin', begin], ['end', end]] as const) {
+  for (const [name, time] of [
+    ['begin', begin],
+    ['end', end],
+  ] as const) {
     if (time === 0n) continue;
     payload.set(`${name}TimestampUtc`, tag.long(time));
     payload.set(`${name}TimestampUtcOffset`, tag.long(0n));
@@ -267,7 +283,11 @@ function pointOf({ timeUnixNano, name, attributes }: NonNullable<Span['events']>
   if (inner.size > 0) tags.set('attributes', tag.container(inner));
   if (name !== 'exception') return tags;
   const exception: Tags = new Map();
-  for (const [from, to] of [['type', 'type'], ['message', 'message'], ['stacktrace', 'stackTrace']] as const) {
+  for (const [from, to] of [
+    ['type', 'type'],
+    ['message', 'message'],
+    ['stacktrace', 'stackTrace'],
+  ] as const) {
     const found = text(attributes, `exception.${from}`);
     if (found !== undefined) exception.set(to, tag.string(found));
   }
@@ -319,7 +339,13 @@ export interface Metric {
 type Series = readonly [suffix: string, extra: readonly [string, string] | undefined, value: number | undefined];
 
 /** The events of each data point, or an error for a point that is refused. */
-export function metricEvents(resource: Attributes | undefined, scope: Scope | undefined, metric: Metric, now: bigint, maxBuckets: number): (ReferenceEvent[] | Refused)[] {
+export function metricEvents(
+  resource: Attributes | undefined,
+  scope: Scope | undefined,
+  metric: Metric,
+  now: bigint,
+  maxBuckets: number,
+): (ReferenceEvent[] | Refused)[] {
   const data = metric.gauge ?? metric.sum ?? metric.histogram ?? metric.exponentialHistogram ?? metric.summary;
   return (data?.dataPoints ?? []).map((point) => {
     try {
@@ -327,14 +353,33 @@ export function metricEvents(resource: Attributes | undefined, scope: Scope | un
       if (((point.flags ?? 0) & 1) === 1) return [];
       const shared: [string, string][] = [['__metrics_data_type', '_tagged_metrics_'], ...metricResourceTags(resource?.attributes)];
       if (scope?.name) shared.push(['scope', scope.name]);
-      const own = (point.attributes ?? []).filter(({ key, value }) => key && value?.stringValue !== '').map(({ key, value }): [string, string] => [key!, kindOf(value) === 'null' ? 'unknown' : textOf(value, 0)]);
+      const own = (point.attributes ?? [])
+        .filter(({ key, value }) => key && value?.stringValue !== '')
+        .map(({ key, value }): [string, string] => [key!, kindOf(value) === 'null' ? 'unknown' : textOf(value, 0)]);
       return seriesOf(metric, point, maxBuckets)
         .filter(([, , value]) => value !== undefined && Number.isFinite(value))
         .map(([suffix, extra, value]) => {
-          const pairs: (readonly [string, string])[] = [...shared, ['_name', `${metric.name}${suffix}`], ...own, ...(extra === undefined ? [] : [extra])];
+          const pairs: (readonly [string, string])[] = [
+            ...shared,
+            ['_name', `${metric.name}${suffix}`],
+            ...own,
+            ...(extra === undefined ? [] : [extra]),
+          ];
           const payload: Tags = new Map([
             ['value', tag.double(value!)],
-            ['tags', tag.vector('container', pairs.map(([key, pairValue]) => new Map([['key', tag.string(key)], ['value', tag.string(pairValue)]])))],
+            [
+              'tags',
+              tag.vector(
+                'container',
+                pairs.map(
+                  ([key, pairValue]) =>
+                    new Map([
+                      ['key', tag.string(key)],
+                      ['value', tag.string(pairValue)],
+                    ]),
+                ),
+              ),
+            ],
           ]);
           if (metric.unit) payload.set('unit', tag.string(metric.unit));
           return { timestamp: ticks(point.timeUnixNano) || now, payload };
@@ -354,10 +399,19 @@ function seriesOf(metric: Metric, point: Point, maxBuckets: number): Series[] {
   }
   const count = Number(point.count ?? 0);
   if (metric.summary !== undefined) {
-    const quantiles = (point.quantileValues ?? []).map(({ quantile, value }): Series => ['', ['quantile', String(quantile ?? 0)], value ?? 0]);
+    const quantiles = (point.quantileValues ?? []).map(({ quantile, value }): Series => [
+      '',
+      ['quantile', String(quantile ?? 0)],
+      value ?? 0,
+    ]);
     return [...quantiles, ['_sum', undefined, point.sum ?? 0], ['_count', undefined, count]];
   }
-  const totals: Series[] = [['_max', undefined, point.max], ['_min', undefined, point.min], ['_sum', undefined, point.sum], ['_count', undefined, count]];
+  const totals: Series[] = [
+    ['_max', undefined, point.max],
+    ['_min', undefined, point.min],
+    ['_sum', undefined, point.sum],
+    ['_count', undefined, count],
+  ];
   if (metric.exponentialHistogram !== undefined) return [...exponentialSeries(point, maxBuckets), ['', ['le', 'inf'], count], ...totals];
   const [bounds, counts] = [point.explicitBounds ?? [], (point.bucketCounts ?? []).map(Number)];
   if (bounds.length === 0 && counts.length === 0) return totals;
@@ -372,7 +426,12 @@ function exponentialSeries(point: Point, maxBuckets: number): Series[] {
   let scale = point.scale ?? 0;
   if (scale < -10 || scale > 20) throw new Refused('scale');
   const populated = (buckets: Point['positive']): Map<number, number> =>
-    new Map((buckets?.bucketCounts ?? []).map(Number).map((count, i) => [(buckets?.offset ?? 0) + i, count] as const).filter(([, count]) => count > 0));
+    new Map(
+      (buckets?.bucketCounts ?? [])
+        .map(Number)
+        .map((count, i) => [(buckets?.offset ?? 0) + i, count] as const)
+        .filter(([, count]) => count > 0),
+    );
   const joined = (buckets: Map<number, number>): Map<number, number> => {
     const result = new Map<number, number>();
     for (const [index, count] of buckets) result.set(index >> 1, (result.get(index >> 1) ?? 0) + count);

@@ -156,7 +156,10 @@ export class SpanPoints {
     }
     const [traceId, spanId] = [this.#traceId, this.#spanId];
     if (traceId.length !== TRACE_ID_BYTES || spanId.length !== SPAN_ID_BYTES) {
-      throw new HerculesError('INVALID_EVENT', `the ids of one of its links have ${traceId.length} and ${spanId.length} bytes; expected 16 and 8`);
+      throw new HerculesError(
+        'INVALID_EVENT',
+        `the ids of one of its links have ${traceId.length} and ${spanId.length} bytes; expected 16 and 8`,
+      );
     }
     const countAt = out.beginContainer();
     let tags = 2;

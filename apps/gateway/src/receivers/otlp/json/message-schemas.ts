@@ -59,7 +59,12 @@ const LOG_RECORD: readonly JsonField[] = [
 ];
 
 const SPAN_EVENT: readonly JsonField[] = [field(1, 'timeUnixNano', 'fixed64'), field(2, 'name', 'string'), attributes(3)];
-const SPAN_LINK: readonly JsonField[] = [field(1, 'traceId', 'hex'), field(2, 'spanId', 'hex'), field(3, 'traceState', 'string'), attributes(4)];
+const SPAN_LINK: readonly JsonField[] = [
+  field(1, 'traceId', 'hex'),
+  field(2, 'spanId', 'hex'),
+  field(3, 'traceState', 'string'),
+  attributes(4),
+];
 const STATUS: readonly JsonField[] = [field(2, 'message', 'string'), field(3, 'code', 'enum')];
 const SPAN: readonly JsonField[] = [
   field(1, 'traceId', 'hex'),
