@@ -2,12 +2,13 @@ import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { openTelemetryPython } from '@hercules/stack';
 import { waitUntil } from '@hercules/service/testing';
 import { SERVERS, WholePath } from './support/whole-path.ts';
 
 jest.setTimeout(180_000);
 
+/** With OpenTelemetry's SDK; the set-up of the tests has made it. */
+const PYTHON = process.env['HERCULES_TEST_OPENTELEMETRY_PYTHON']!;
 const run = promisify(execFile);
 const path = new WholePath({ traces: true });
 const urls = (): { grpc: string; http: string } => ({ grpc: path.grpcUrl, http: path.urls.get('gateway')! });
@@ -138,10 +139,9 @@ describe.each(['grpc', 'http'])("OpenTelemetry's SDK for Python by %s", (transpo
   const service = `py_${transport}_${randomBytes(3).toString('hex')}`;
 
   it('has its logs, traces and metrics arrive', async () => {
-    const python = await openTelemetryPython();
     const endpoint = transport === 'grpc' ? urls().grpc : urls().http;
     const script = join(__dirname, 'support', 'send-otlp.py');
-    const { stdout } = await run(python, [script, transport, endpoint, path.apiKey, service], { timeout: 60_000 });
+    const { stdout } = await run(PYTHON, [script, transport, endpoint, path.apiKey, service], { timeout: 60_000 });
     const traceId = stdout.trim();
     const documents = await waitUntil('two log records', 30_000, async () => {
       const found = await documentsOf(service);

@@ -1,4 +1,4 @@
-import { HerculesError, TypeCode } from '@hercules/protocol';
+import { HerculesError, type TypeCode } from '@hercules/protocol';
 import type { BufferPool } from '../../buffer-pool.ts';
 
 const COUNT_BYTES = 4;

@@ -132,8 +132,9 @@ export class MetricConverter implements SignalConverter {
     const { length, count } = out;
     try {
       if (this.#name.length === 0) throw new HerculesError('INVALID_EVENT', 'its metric has no name');
-      this.#point.read(this.#kind as MetricKind, start, end);
-      if (!this.#point.isNotRecorded) this.#writePoint(target);
+      const kind = this.#kind as MetricKind;
+      this.#point.read(kind, start, end);
+      if (!this.#point.isNotRecorded) this.#writePoint(kind, target);
       return 1;
     } catch (error) {
       out.rollBack(length, count);
@@ -143,9 +144,9 @@ export class MetricConverter implements SignalConverter {
     }
   }
 
-  #writePoint(target: EventTarget): void {
+  #writePoint(kind: MetricKind, target: EventTarget): void {
     const point = this.#point;
-    switch (this.#kind) {
+    switch (kind) {
       case MetricKind.GAUGE:
       case MetricKind.SUM:
         if (!point.hasValue) throw new HerculesError('INVALID_EVENT', 'it has no value');
