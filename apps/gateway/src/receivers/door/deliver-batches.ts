@@ -12,6 +12,13 @@ export interface BatchOutcome {
   readonly error: HerculesError | undefined;
 }
 
+export interface DeliverableBatch {
+  readonly route: StreamRoute;
+  readonly batch: Buffer;
+  /** Told once, when the bytes of the batch are not needed any more, which is long before Kafka has acknowledged its events. */
+  readonly onTaken?: () => void;
+}
+
 /**
  * Gives batches to the intake and waits until Kafka has acknowledged each of them, or will not.
  * @param isAbandoned true once nobody waits for the answer any more
@@ -19,33 +26,33 @@ export interface BatchOutcome {
  */
 export function deliverBatches(
   intake: Pick<BatchIntake, 'submit'>,
-  batches: readonly { readonly route: StreamRoute; readonly batch: Buffer }[],
+  batches: readonly DeliverableBatch[],
   isAbandoned: () => boolean,
 ): Promise<BatchOutcome[]> {
   return Promise.all(
     batches.map(
-      ({ route, batch }) => new Promise<BatchOutcome>((resolve) => intake.submit(new DoorSubmission(route, batch, isAbandoned, resolve))),
+      (batch) => new Promise<BatchOutcome>((resolve) => intake.submit(new DoorSubmission(batch, isAbandoned, resolve))),
     ),
   );
 }
 
 class DoorSubmission implements BatchSubmission {
   readonly route: StreamRoute;
-  readonly #batch: Buffer;
+  readonly #delivered: DeliverableBatch;
   readonly #isAbandoned: () => boolean;
   readonly #resolve: (outcome: BatchOutcome) => void;
   #accepted = 0;
   #filtered = 0;
 
-  constructor(route: StreamRoute, batch: Buffer, isAbandoned: () => boolean, resolve: (outcome: BatchOutcome) => void) {
-    this.route = route;
-    this.#batch = batch;
+  constructor(delivered: DeliverableBatch, isAbandoned: () => boolean, resolve: (outcome: BatchOutcome) => void) {
+    this.route = delivered.route;
+    this.#delivered = delivered;
     this.#isAbandoned = isAbandoned;
     this.#resolve = resolve;
   }
 
   get batchLength(): number {
-    return this.#batch.length;
+    return this.#delivered.batch.length;
   }
 
   get isAbandoned(): boolean {
@@ -53,12 +60,13 @@ class DoorSubmission implements BatchSubmission {
   }
 
   takeBatch(): Buffer {
-    return this.#batch;
+    return this.#delivered.batch;
   }
 
   onAppended(accepted: number, filtered: number): void {
     this.#accepted = accepted;
     this.#filtered = filtered;
+    this.#delivered.onTaken?.();
   }
 
   onDelivered(error: HerculesError | undefined): void {
@@ -66,6 +74,7 @@ class DoorSubmission implements BatchSubmission {
   }
 
   onRefused(error: HerculesError): void {
+    this.#delivered.onTaken?.();
     this.#resolve({ accepted: 0, filtered: 0, error });
   }
 }

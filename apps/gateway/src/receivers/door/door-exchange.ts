@@ -208,7 +208,7 @@ export class DoorExchange implements AdmissionWaiter, OpenExchange, DoorRequest 
     const packed = this.#body;
     const body = unpackBody(packed, this.#req.headers['content-encoding'], this.#context.maxUnpackedBytes);
     if (body === packed) return;
-    this.#dropBody();
+    this.dropBody();
     this.#body = body;
     this.admit(body.length - packed.length);
   }
@@ -236,7 +236,7 @@ export class DoorExchange implements AdmissionWaiter, OpenExchange, DoorRequest 
 
   #finish(status: number): void {
     this.#phase = 'done';
-    this.#dropBody();
+    this.dropBody();
     this.#connection.end(this);
     this.#route.counters.answered(status, performance.now() - this.#startedMs);
     if (this.#context.lifecycle.state === 'STOPPING') this.#res.shouldKeepAlive = false;
@@ -245,7 +245,7 @@ export class DoorExchange implements AdmissionWaiter, OpenExchange, DoorRequest 
     if (permits > 0) this.#context.admission.release(permits);
   }
 
-  #dropBody(): void {
+  dropBody(): void {
     if (this.#pooled !== undefined) this.#context.buffers.give(this.#pooled);
     this.#pooled = undefined;
     this.#body = NO_BYTES;

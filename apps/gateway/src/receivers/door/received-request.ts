@@ -4,8 +4,10 @@ import type { KnownKey } from '../../stream-access.ts';
 export interface ReceivedRequest {
   /** Who sends. */
   readonly key: KnownKey;
-  /** Unpacked. Good until the promise of the handler settles. */
+  /** Unpacked. Good until {@link dropBody}, or the promise of the handler settles. */
   readonly body: Buffer;
+  /** Gives the memory of the body back already, because all of it has been read. */
+  dropBody(): void;
   /** True once the client has gone: what Kafka does not have yet is not worth giving to it. */
   readonly isAbandoned: boolean;
   /**

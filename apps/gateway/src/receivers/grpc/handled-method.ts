@@ -116,9 +116,13 @@ class HandledRequest implements ReceivedRequest {
     this.#call.fail(refusal);
   }
 
-  #release(): void {
+  dropBody(): void {
     this.#giveBack();
     this.#body = NO_BYTES;
+  }
+
+  #release(): void {
+    this.dropBody();
     if (this.#permits > 0) this.#context.admission.release(this.#permits);
     this.#permits = 0;
   }

@@ -47,17 +47,15 @@ export class OtlpExport {
     const { intake, buffers } = this.#parts;
     const rejected = new RejectedItems();
     const exported = this.#convert(request, body, rejected, buffers);
+    request.dropBody();
     const filled = [...exported.streams.values()].filter(({ out }) => out.count > 0);
-    try {
-      if (filled.length === 0 && exported.defaultRefusal !== undefined) throw exported.defaultRefusal;
-      const batches = filled.map(({ route, out }) => ({ route, batch: out.batch() }));
-      const outcomes = await deliverBatches(intake, batches, () => request.isAbandoned);
-      const failure = outcomes.find(({ error }) => error !== undefined && mayPass(error))?.error;
-      if (failure !== undefined) throw asRetryable(failure);
-      for (const [i, { error }] of outcomes.entries()) if (error !== undefined) rejected.add(filled[i]!.items, error);
-    } finally {
-      for (const { out } of exported.streams.values()) out.free();
-    }
+    for (const { out } of exported.streams.values()) if (out.count === 0) out.free();
+    if (filled.length === 0 && exported.defaultRefusal !== undefined) throw exported.defaultRefusal;
+    const batches = filled.map(({ route, out }) => ({ route, batch: out.batch(), onTaken: () => out.free() }));
+    const outcomes = await deliverBatches(intake, batches, () => request.isAbandoned);
+    const failure = outcomes.find(({ error }) => error !== undefined && mayPass(error))?.error;
+    if (failure !== undefined) throw asRetryable(failure);
+    for (const [i, { error }] of outcomes.entries()) if (error !== undefined) rejected.add(filled[i]!.items, error);
     for (const [code, count] of rejected.byCode) counters.refusedItems(code, count);
     return rejected;
   }
