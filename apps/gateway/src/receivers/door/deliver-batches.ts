@@ -30,9 +30,7 @@ export function deliverBatches(
   isAbandoned: () => boolean,
 ): Promise<BatchOutcome[]> {
   return Promise.all(
-    batches.map(
-      (batch) => new Promise<BatchOutcome>((resolve) => intake.submit(new DoorSubmission(batch, isAbandoned, resolve))),
-    ),
+    batches.map((batch) => new Promise<BatchOutcome>((resolve) => intake.submit(new DoorSubmission(batch, isAbandoned, resolve)))),
   );
 }
 
