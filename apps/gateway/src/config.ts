@@ -2,6 +2,7 @@ import { kafkaConfigSchema, producerConfigSchema } from '@hercules/kafka';
 import { metadataConfigSchema } from '@hercules/metadata';
 import { httpConfigSchema, secret, serviceConfigSchema, workersSchema } from '@hercules/service';
 import { z } from 'zod';
+import { prometheusConfigSchema } from './receivers/prometheus/config.ts';
 
 const positive = z.number().int().min(1);
 
@@ -82,6 +83,7 @@ export const gatewayConfigSchema = z.object({
   http: httpReceiverSchema.prefault({}),
   grpc: grpcReceiverSchema.prefault({}),
   doors: doorsSchema.prefault({}),
+  prometheus: prometheusConfigSchema.prefault({}),
   throttling: throttlingSchema.prefault({}),
   validation: validationSchema.prefault({}),
   partitioner: partitionerSchema.prefault({}),

@@ -14,6 +14,7 @@ import type { HttpDoor } from './receivers/door/http-door.ts';
 import type { MessageHandler } from './receivers/grpc/handled-method.ts';
 import { createGrpcReceiver } from './receivers/grpc/index.ts';
 import { createHttpReceiver } from './receivers/http/index.ts';
+import { createPrometheusDoor } from './receivers/prometheus/index.ts';
 import { StreamAccessCache } from './stream-access.ts';
 
 /** Unused buffers for bodies that are kept, in bytes. */
@@ -74,6 +75,11 @@ runService({
     const grpcDoors = new Map<string, MessageHandler>();
     registerProducerMetrics(metrics, producer);
     registerGatewayMetrics(metrics, { intake: intake.counters, methods, admission, producer });
+    const doorLimits = { maxEventSizeBytes: validation.maxEventSizeBytes, maxUnpackedBytes: config.doors.maxUnpackedBytes };
+    if (config.prometheus.enabled) {
+      const prometheusCounters = (method: string): MethodCounters => counters('prometheus', method, httpLatency);
+      doors.push(createPrometheusDoor(parts, config.prometheus, doorLimits, prometheusCounters, metrics));
+    }
 
     const stopDeadlineMs = Math.max(1000, config.shutdownTimeoutMs - FLUSH_TIME_MS);
     if (config.grpc.enabled) {
