@@ -1,10 +1,10 @@
-import { isUtf8 } from 'node:buffer';
-
 /** A series has some ten labels; Prometheus itself has no bound, so this is far above what a person would make. */
 export const MAX_LABELS = 1000;
+/** Bounds what comparing names costs. */
+const MAX_NAME_BYTES = 1024;
 const NAME_LABEL = Buffer.from('__name__');
 /** What an event has for each label beside its two texts: a container, two keys, two types, two lengths. */
-const LABEL_OVERHEAD_BYTES = 2 + 4 + 6 + 2 + 8;
+const LABEL_OVERHEAD_BYTES = 22;
 
 /**
  * The labels of a series, or of an exemplar, as ranges of the request's bytes. What is wrong with them is kept in {@link problem}; reading goes on, so that the
@@ -12,6 +12,8 @@ const LABEL_OVERHEAD_BYTES = 2 + 4 + 6 + 2 + 8;
  */
 export class LabelSet {
   count = 0;
+  /** Labels added since the set was made. */
+  added = 0;
   /** Which label is `__name__`; −1 if there is none. */
   nameAt = -1;
   /** What the labels add to an event, in bytes. */
@@ -31,11 +33,17 @@ export class LabelSet {
     this.#isSorted = true;
   }
 
+  /** Keeps what is wrong. */
+  refuse(problem: string): void {
+    this.problem ??= problem;
+  }
+
   /** Adds a label. One without a value is the same as none (Prometheus' data model), and is left out. */
   add(body: Buffer, nameStart: number, nameEnd: number, valueStart: number, valueEnd: number): void {
+    this.added++;
     if (this.problem !== undefined) return;
     if (nameStart === nameEnd) return this.refuse('a label has no name');
-    if (!isText(body, nameStart, nameEnd) || !isText(body, valueStart, valueEnd)) return this.refuse('a label is not UTF-8');
+    if (nameEnd - nameStart > MAX_NAME_BYTES) return this.refuse(`the name of a label is longer than ${MAX_NAME_BYTES} bytes`);
     if (valueStart === valueEnd) return;
     if (this.count === MAX_LABELS) return this.refuse(`there are more than ${MAX_LABELS} labels`);
     const at = this.count++;
@@ -48,16 +56,11 @@ export class LabelSet {
     if (at > 0 && this.#compare(body, at - 1, at) >= 0) this.#isSorted = false;
   }
 
-  /** After the last label. @param maxBytes longest event */
+  /** After the last label. @param maxBytes what the labels may add to an event */
   finish(body: Buffer, maxBytes: number): void {
     if (this.problem !== undefined) return;
-    if (this.byteLength > maxBytes) this.refuse(`the labels make an event longer than ${maxBytes} bytes`);
+    if (this.byteLength > maxBytes) this.refuse('the labels make an event that is too long');
     else if (!this.#isSorted && this.#hasTwins(body)) this.refuse('a label is there twice');
-  }
-
-  /** Keeps what is wrong. */
-  refuse(problem: string): void {
-    this.problem = problem;
   }
 
   /** Senders must sort labels, so this is for the few that do not. */
@@ -69,11 +72,6 @@ export class LabelSet {
   #compare(body: Buffer, a: number, b: number): number {
     return body.compare(body, this.nameStarts[b], this.nameEnds[b], this.nameStarts[a], this.nameEnds[a]);
   }
-}
-
-function isText(body: Buffer, start: number, end: number): boolean {
-  for (let at = start; at < end; at++) if (body[at]! >= 0x80) return isUtf8(body.subarray(at, end));
-  return true;
 }
 
 function isSame(body: Buffer, start: number, end: number, text: Buffer): boolean {

@@ -1,4 +1,5 @@
 import { WireType } from '../grpc/proto-reader.ts';
+import { isText } from './is-text.ts';
 import type { SeriesLayout } from './series-layout.ts';
 
 const lengthField = (number: number): number => number * 8 + WireType.LENGTH;
@@ -33,7 +34,9 @@ export const LAYOUT_V1: SeriesLayout = {
         reader.skip(field, labelEnd);
       }
     }
-    labels.add(reader.buf, nameStart, nameEnd, valueStart, valueEnd);
+    const { buf } = reader;
+    if (!isText(buf, nameStart, nameEnd) || !isText(buf, valueStart, valueEnd)) labels.refuse('a label is not UTF-8');
+    labels.add(buf, nameStart, nameEnd, valueStart, valueEnd);
     return true;
   },
 

@@ -39,11 +39,13 @@ export class LayoutV2 implements SeriesLayout {
     this.#refCount = 0;
     if (count > this.#refs.length) return labels.refuse(`there are more than ${MAX_LABELS} labels`);
     if (count % 2 === 1) return labels.refuse('the references to labels are not pairs');
-    const { starts, ends, count: known } = this.#symbols;
+    const symbols = this.#symbols;
+    const { starts, ends } = symbols;
     for (let i = 0; i < count; i += 2) {
       const name = this.#refs[i]!;
       const value = this.#refs[i + 1]!;
-      if (name >= known || value >= known) return labels.refuse('a label refers to a symbol that is not there');
+      if (name >= symbols.count || value >= symbols.count) return labels.refuse('a label refers to a symbol that is not there');
+      if (!symbols.isText(name) || !symbols.isText(value)) return labels.refuse('a label is not UTF-8');
       labels.add(body, starts[name]!, ends[name]!, starts[value]!, ends[value]!);
     }
   }
@@ -55,8 +57,8 @@ export class LayoutV2 implements SeriesLayout {
       if (key === UNIT_REF) ref = reader.uint32(end);
       else reader.skip(key, end);
     }
-    const { starts, ends, count } = this.#symbols;
-    return ref < count ? [starts[ref]!, ends[ref]!] : [0, 0];
+    const symbols = this.#symbols;
+    return ref < symbols.count && symbols.isText(ref) ? [symbols.starts[ref]!, symbols.ends[ref]!] : [0, 0];
   }
 
   #add(ref: number): void {

@@ -3,7 +3,6 @@ import type { EventCollector } from '../door/event-collector.ts';
 import type { RequestIds } from '../door/request-ids.ts';
 import type { LabelSet } from './label-set.ts';
 import type { NativeHistogram } from './native-histogram.ts';
-import { ticksOf } from './timestamp.ts';
 
 const TYPE_KEY = '__metrics_data_type';
 const TYPE = Buffer.from('_tagged_metrics_');
@@ -12,6 +11,9 @@ const BUCKET = Buffer.from('_bucket');
 const SUM = Buffer.from('_sum');
 const COUNT = Buffer.from('_count');
 const NO_SUFFIX = Buffer.alloc(0);
+/** What an event takes beside its labels and those of an exemplar, at the most. */
+export const EVENT_ROOM_BYTES = 512;
+export const MAX_UNIT_BYTES = 255;
 /** Permits are asked for in steps of this size. */
 const ADMITTED_STEP_BYTES = 262_144;
 
@@ -54,22 +56,22 @@ export class MetricEvents {
     this.#limits = limits;
   }
 
-  /** @throws HerculesError INVALID_EVENT when there can be no such event */
-  sample(series: Series, timestampMs: number, value: number): void {
-    this.#metric(series, timestampMs, value, NO_SUFFIX, undefined);
+  /** @param ticks the time */
+  sample(series: Series, ticks: bigint, value: number): void {
+    this.#metric(series, ticks, value, NO_SUFFIX, undefined);
   }
 
   /** Events as of a classic histogram. The sum is left out when it is not finite. @param histogram whose buckets are made */
-  histogram(series: Series, { timestampMs, sum, count, bounds, cumulated }: NativeHistogram): void {
-    for (let i = 0; i < bounds.length; i++) this.#metric(series, timestampMs, cumulated[i]!, BUCKET, String(bounds[i]));
-    this.#metric(series, timestampMs, count, BUCKET, '+Inf');
-    if (Number.isFinite(sum)) this.#metric(series, timestampMs, sum, SUM, undefined);
-    this.#metric(series, timestampMs, count, COUNT, undefined);
+  histogram(series: Series, ticks: bigint, { sum, count, bounds, cumulated }: NativeHistogram): void {
+    for (let i = 0; i < bounds.length; i++) this.#metric(series, ticks, cumulated[i]!, BUCKET, String(bounds[i]));
+    this.#metric(series, ticks, count, BUCKET, '+Inf');
+    if (Number.isFinite(sum)) this.#metric(series, ticks, sum, SUM, undefined);
+    this.#metric(series, ticks, count, COUNT, undefined);
   }
 
   /** An event without `value`, which sinks of metrics pass over: it is in the stream for whoever looks for it. */
-  exemplar(series: Series, timestampMs: number, value: number, labels: LabelSet): void {
-    const writer = this.#begin(timestampMs);
+  exemplar(series: Series, ticks: bigint, value: number, labels: LabelSet): void {
+    const writer = this.#begin(ticks);
     this.#tags(writer, series, NO_SUFFIX, undefined);
     writer.beginContainer('exemplar');
     writer.double('value', value);
@@ -80,20 +82,17 @@ export class MetricEvents {
     this.#end();
   }
 
-  #metric(series: Series, timestampMs: number, value: number, suffix: Buffer, bound: string | undefined): void {
-    const writer = this.#begin(timestampMs);
+  #metric(series: Series, ticks: bigint, value: number, suffix: Buffer, bound: string | undefined): void {
+    const writer = this.#begin(ticks);
     writer.double('value', value);
     this.#tags(writer, series, suffix, bound);
     if (series.unitEnd > series.unitStart) writer.stringBytes('unit', series.body, series.unitStart, series.unitEnd);
     this.#end();
   }
 
-  #begin(timestampMs: number): EventWriter {
-    // Every try takes a position, so that the ids do not depend on what is refused.
-    this.#ids.uuidInto(this.#uuid, 0, this.#position++);
-    const ticks = ticksOf(timestampMs);
-    if (ticks === undefined) throw new HerculesError('INVALID_EVENT', 'the time is before 1970, or after what events can hold');
-    return this.#collector.begin(this.#stream, this.#position, ticks, this.#uuid);
+  #begin(ticks: bigint): EventWriter {
+    this.#ids.uuidInto(this.#uuid, 0, this.#position);
+    return this.#collector.begin(this.#stream, this.#position++, ticks, this.#uuid);
   }
 
   #end(): void {

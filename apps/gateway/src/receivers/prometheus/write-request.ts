@@ -4,13 +4,13 @@ import { LabelSet } from './label-set.ts';
 import { LAYOUT_V1 } from './layout-v1.ts';
 import { LayoutV2 } from './layout-v2.ts';
 import type { MessageType } from './message-type.ts';
-import type { MetricEvents, Series } from './metric-events.ts';
+import { EVENT_ROOM_BYTES, MAX_UNIT_BYTES, type MetricEvents, type Series } from './metric-events.ts';
 import { NativeHistogram } from './native-histogram.ts';
 import { RefusedItems } from './refused-items.ts';
 import { kindOfValue } from './sample-value.ts';
 import type { SeriesLayout } from './series-layout.ts';
 import { SymbolTable } from './symbol-table.ts';
-import { millisecondsOf } from './timestamp.ts';
+import { millisecondsOf, ticksOf } from './timestamp.ts';
 
 const lengthField = (number: number): number => number * 8 + WireType.LENGTH;
 const varintField = (number: number): number => number * 8 + WireType.VARINT;
@@ -25,6 +25,8 @@ const EXEMPLAR_TIMESTAMP = varintField(3);
 /** The value of a sample without one (proto3). */
 const ZERO = Buffer.alloc(8);
 const MAX_SHOWN_NAME_BYTES = 100;
+/** Bounds the work for a request whose series are all labels. */
+const MAX_LABELS_OF_REQUEST = 2_000_000;
 
 /** Items of each kind. */
 export interface ItemCounts {
@@ -119,10 +121,19 @@ export class WriteRequest {
       if (key === layout.samples || key === layout.histograms || key === layout.exemplars) items++;
       reader.skip(key, end);
     }
-    layout.finishLabels(this.#body, this.#labels);
-    this.#labels.finish(this.#body, this.#limits.maxEventSizeBytes);
+    this.#finishLabels(this.#labels, 0);
+    if (unit[1] - unit[0] > MAX_UNIT_BYTES) this.#labels.refuse(`the unit is longer than ${MAX_UNIT_BYTES} bytes`);
     this.#series = { body: this.#body, labels: this.#labels, unitStart: unit[0], unitEnd: unit[1] };
     return items;
+  }
+
+  /** @param otherBytes what the event has beside these labels */
+  #finishLabels(labels: LabelSet, otherBytes: number): void {
+    this.#layout.finishLabels(this.#body, labels);
+    labels.finish(this.#body, this.#limits.maxEventSizeBytes - EVENT_ROOM_BYTES - otherBytes);
+    if (this.#labels.added + this.#exemplarLabels.added > MAX_LABELS_OF_REQUEST) {
+      throw new HerculesError('PAYLOAD_TOO_LARGE', `The request has more than ${MAX_LABELS_OF_REQUEST} labels`);
+    }
   }
 
   #readItem(key: number, end: number): void {
@@ -153,7 +164,7 @@ export class WriteRequest {
     }
     switch (kindOfValue(valueIn, valueAt)) {
       case 'number':
-        return this.#take('samples', () => this.#events.sample(this.#series, timestampMs, valueIn.readDoubleLE(valueAt)));
+        return this.#take('samples', timestampMs, (ticks) => this.#events.sample(this.#series, ticks, valueIn.readDoubleLE(valueAt)));
       case 'infinite':
         return this.#refuse('the value of a sample is infinite');
       case 'stale':
@@ -176,7 +187,7 @@ export class WriteRequest {
     }
     const problem = histogram.toBuckets(this.#limits.maxHistogramBuckets);
     if (problem !== undefined) return this.#refuse(problem);
-    this.#take('histograms', () => this.#events.histogram(this.#series, histogram));
+    this.#take('histograms', histogram.timestampMs, (ticks) => this.#events.histogram(this.#series, ticks, histogram));
   }
 
   #readExemplar(end: number): void {
@@ -197,21 +208,17 @@ export class WriteRequest {
         reader.skip(key, end);
       }
     }
-    this.#layout.finishLabels(this.#body, labels);
-    labels.finish(this.#body, this.#limits.maxEventSizeBytes);
+    this.#finishLabels(labels, this.#labels.byteLength);
     if (labels.problem !== undefined) return this.#refuse(`of an exemplar: ${labels.problem}`);
-    this.#take('exemplars', () => this.#events.exemplar(this.#series, timestampMs, value, labels));
+    this.#take('exemplars', timestampMs, (ticks) => this.#events.exemplar(this.#series, ticks, value, labels));
   }
 
-  /** Makes the events of an item, or refuses it. What is thrown otherwise is about the whole request. */
-  #take(kind: keyof ItemCounts, write: () => void): void {
-    try {
-      write();
-      this.taken[kind]++;
-    } catch (error) {
-      if (!(error instanceof HerculesError) || error.code !== 'INVALID_EVENT') throw error;
-      this.#refuse(error.message);
-    }
+  /** Makes the events of an item, or refuses it. What is thrown is about the whole request. */
+  #take(kind: keyof ItemCounts, timestampMs: number, write: (ticks: bigint) => void): void {
+    const ticks = ticksOf(timestampMs);
+    if (ticks === undefined) return this.#refuse('the time is before 1970, or after what events can hold');
+    write(ticks);
+    this.taken[kind]++;
   }
 
   #refuse(reason: string): void {
