@@ -107,7 +107,7 @@ describe('PrometheusDoor', () => {
         '2 samples, 0 histograms and 0 exemplars were written.\n',
     );
     expect(readBatch(taken[0]!)).toHaveLength(2);
-    expect(counters.refusals.get('INVALID_EVENT')).toBe(1);
+    expect(counters.itemRefusals.get('INVALID_EVENT')).toBe(2);
   });
 
   it('counts what has no value once it is answered', async () => {

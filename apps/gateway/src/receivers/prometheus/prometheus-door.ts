@@ -92,7 +92,7 @@ export class PrometheusDoor implements HttpDoor, HttpDoorRoute {
   #answer(type: MessageType, { taken, refused }: WriteRequest): DoorAnswer {
     const headers = writtenHeaders(type, taken);
     if (refused.count === 0) return { status: 204, headers };
-    this.counters.refused('INVALID_EVENT');
+    this.counters.refusedItems('INVALID_EVENT', refused.count);
     const written = `${taken.samples} samples, ${taken.histograms} histograms and ${taken.exemplars} exemplars were written`;
     const body = `${refused.count} items were refused: ${refused.toString()}. ${written}.\n`;
     return { status: 400, contentType: TEXT, body, headers };
