@@ -1,5 +1,7 @@
+import { execFile, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { type Container, type HerculesEvent, readEvent } from '@hercules/protocol';
 import { AppProcess, freePort } from '@hercules/service/testing';
 import { pushTimeseries } from 'prometheus-remote-write';
@@ -10,7 +12,7 @@ import { type HttpAnswer, send } from './support/http-client.ts';
 import { newApiKey, TestKafka } from './support/test-kafka.ts';
 import { waitFor } from './support/wait-for.ts';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 const V2 = 'application/x-protobuf;proto=io.prometheus.write.v2.Request';
 const BROKERS = process.env['HERCULES_TEST_KAFKA'] ?? '127.0.0.1:9092';
@@ -116,6 +118,27 @@ it('takes version 2, writes the good part of a request, and makes no other event
   const events = await waitFor('all twice', () => stored('v2_').length === 10 && stored('v2_'));
   expect(new Set(events.map(({ timestamp, uuid }) => `${timestamp} ${uuid}`)).size).toBe(5);
   expect(stored('v2_total')[0]!.payload.get('unit')!.value).toBe('bytes');
+});
+
+const GO_CLIENT = join(__dirname, 'support/remote-write-v2');
+const GO = { cwd: GO_CLIENT, env: { ...process.env, GOTOOLCHAIN: 'local' } };
+/** False without Go, or with one that is older than the module asks for. */
+const hasGo = spawnSync('go', ['list', '-m'], GO).status === 0;
+
+(hasGo ? it : it.skip)("takes what Prometheus' own client of version 2 sends", async () => {
+  const args = ['run', '.', `http://127.0.0.1:${gateway.httpPort}`, writer, 'go_client'];
+  const { stdout } = await promisify(execFile)('go', args, { ...GO, timeout: 100_000 });
+  expect(stdout).toBe('samples 2, histograms 1, exemplars 1, error <nil>');
+  // Two samples, the exemplar, four buckets, sum and count.
+  const events = await waitFor('all events', () => stored('go_client').length === 9 && stored('go_client'));
+  expect(events.filter(({ payload }) => payload.has('exemplar'))).toHaveLength(1);
+  const samples = events.filter((event) => event.payload.has('value') && tagsOf(event).some(([, value]) => value === 'go_client'));
+  expect(samples.map(({ payload }) => [payload.get('value')!.value, payload.get('unit')!.value])).toEqual(
+    expect.arrayContaining([
+      [1.5, 'seconds'],
+      [2.5, 'seconds'],
+    ]),
+  );
 });
 
 it('answers success without a body', async () => {
