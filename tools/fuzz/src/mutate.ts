@@ -115,7 +115,7 @@ const TOKEN: Change = (input, random, _, tokens) =>
  */
 export function mutate(random: Random, seeds: readonly Buffer[], tokens: readonly Buffer[], maxBytes: number): Buffer {
   let input = random.pick(seeds);
-  for (let changes = 1 + random.below(MAX_CHANGES); changes > 0; changes--) {
+  for (let changes = 1 + random.below(1 + random.below(MAX_CHANGES)); changes > 0; changes--) {
     if (input.length === 0) input = random.bytes(1 + random.below(MAX_CHUNK));
     const change = tokens.length > 0 && random.oneIn(6) ? TOKEN : random.pick(CHANGES);
     input = change(input, random, seeds, tokens).subarray(0, maxBytes);
