@@ -1,14 +1,17 @@
+import type { DoorAnswer } from '@hercules/gateway/receivers/door/http-door.ts';
 import { MethodCounters } from '@hercules/gateway/intake-counters.ts';
 import { PrometheusDoor } from '@hercules/gateway/receivers/prometheus/prometheus-door.ts';
 import {
+  countItemsV2,
   encodeRequestV2,
   encodeV1,
   encodeV2,
   type Labels,
   type SeriesFixture,
 } from '@hercules/gateway/receivers/prometheus/remote-write-proto.fixture.ts';
+import { decompressSnappyBlock } from '@hercules/protocol';
 import { compress } from 'snappyjs';
-import type { FuzzTarget } from '../fuzz-target.ts';
+import { type FuzzTarget, Mistaken } from '../fuzz-target.ts';
 import { askDoor, TakenBatches } from './gateway-door.ts';
 
 const NOW = 1_764_000_000_000;
@@ -103,7 +106,7 @@ const manyBuckets = (): SeriesFixture[] => [
   },
 ];
 
-function target(contentType: string, seeds: readonly Buffer[], hostile: readonly Buffer[]): FuzzTarget {
+function target(version: 'v1' | 'v2', contentType: string, seeds: readonly Buffer[], hostile: readonly Buffer[]): FuzzTarget {
   const taken = new TakenBatches();
   const limits = { maxEventSizeBytes: 500_000, maxUnpackedBytes: 33_554_432, maxEventsBytes: 33_554_432, maxHistogramBuckets: 160 };
   const counters = new MethodCounters('prometheus', 'write', { observe: () => undefined });
@@ -113,19 +116,30 @@ function target(contentType: string, seeds: readonly Buffer[], hostile: readonly
     seeds,
     hostile,
     pack: compress,
-    run: async (body) => void (await askDoor(door, taken, { path: '/api/v1/write', headers, body })),
+    async run(body) {
+      const answer = await askDoor(door, taken, { path: '/api/v1/write', headers, body });
+      if (version === 'v2') checkCounts(answer, countItemsV2(decompressSnappyBlock(body, limits.maxUnpackedBytes)));
+    },
   };
+}
+
+/** Every item must be told as written or as refused. */
+function checkCounts({ headers = {}, body = '' }: DoorAnswer, items: number): void {
+  const written = ['Samples', 'Histograms', 'Exemplars'].map((kind) => Number(headers[`X-Prometheus-Remote-Write-${kind}-Written`]));
+  const refused = Number(/^(\d+) items were refused/.exec(body.toString())?.[1] ?? 0);
+  const told = written.reduce((sum, count) => sum + count, refused);
+  if (told !== items) throw new Mistaken(`of ${items} items ${written.join(' + ')} are told as written and ${refused} as refused`);
 }
 
 /** `prometheus.WriteRequest` in snappy. */
 export function prometheusV1(): FuzzTarget {
   const seeds = SEEDS.map((series) => encodeV1(series));
-  return target('application/x-protobuf', seeds, [encodeV1(manySamples()), encodeV1(manyBuckets())]);
+  return target('v1', 'application/x-protobuf', seeds, [encodeV1(manySamples()), encodeV1(manyBuckets())]);
 }
 
 /** `io.prometheus.write.v2.Request` in snappy. */
 export function prometheusV2(): FuzzTarget {
   const seeds = SEEDS.map((series) => encodeV2(series));
   const hostile = [encodeV2(manySamples()), manyReferences(), manyExemplars(), manyUnsorted()];
-  return target('application/x-protobuf;proto=io.prometheus.write.v2.Request', seeds, hostile);
+  return target('v2', 'application/x-protobuf;proto=io.prometheus.write.v2.Request', seeds, hostile);
 }
