@@ -9,6 +9,7 @@ import { compress } from 'snappyjs';
 import { encodeV1, encodeV2, type Labels } from '../src/receivers/prometheus/remote-write-proto.fixture.ts';
 import { GatewayProcess } from './support/gateway-process.ts';
 import { type HttpAnswer, send } from './support/http-client.ts';
+import { KafkaProxy } from './support/kafka-proxy.ts';
 import { newApiKey, TestKafka } from './support/test-kafka.ts';
 import { waitFor } from './support/wait-for.ts';
 
@@ -50,9 +51,9 @@ afterAll(async () => {
   await kafka.stop();
 });
 
-function write(body: Buffer, headers: Record<string, string> = {}, key = writer): Promise<HttpAnswer> {
+function write(body: Buffer, headers: Record<string, string> = {}, key = writer, to = gateway): Promise<HttpAnswer> {
   const all = { 'Content-Type': V2, 'Content-Encoding': 'snappy', Authorization: `Hercules apiKey ${key}`, ...headers };
-  return send(gateway.httpPort, { path: '/api/v1/write', headers: all, body });
+  return send(to.httpPort, { path: '/api/v1/write', headers: all, body });
 }
 
 const named = (name: string, ...labels: Labels): Labels => [['__name__', name], ...labels];
@@ -139,6 +140,37 @@ const hasGo = spawnSync('go', ['list', '-m'], GO).status === 0;
       [2.5, 'seconds'],
     ]),
   );
+});
+
+it('asks for the same again while Kafka is away, and stores each sample once by its id', async () => {
+  const proxy = new KafkaProxy();
+  await proxy.start();
+  const behind = await GatewayProcess.start({
+    'metadata.topic': kafka.metadataTopic,
+    'kafka.brokers': proxy.address,
+    'kafka.requestTimeoutMs': 1000,
+    'producer.deliveryTimeoutMs': 1500,
+    'prometheus.enabled': 'true',
+    'prometheus.stream': metrics,
+  });
+  try {
+    const samples = Array.from({ length: 20 }, (_, i) => ({ value: i, timestamp: now + i }));
+    const body = compress(encodeV2([{ labels: named('outage_total'), samples }]));
+    // The topic is known before Kafka goes away; its answers do not come back, so what is written may be there without anybody knowing.
+    expect((await write(compress(encodeV2([{ labels: named('before_outage'), samples }])), {}, writer, behind)).status).toBe(204);
+    proxy.isSilent = true;
+    expect(await write(body, {}, writer, behind)).toMatchObject({
+      status: 503,
+      headers: { 'retry-after': '1', 'x-prometheus-remote-write-samples-written': '0' },
+    });
+    proxy.isSilent = false;
+    await waitFor('the same body is taken', async () => (await write(body, {}, writer, behind)).status === 204, 20_000);
+    await waitFor('all samples', () => stored('outage_total').length >= samples.length);
+    expect(new Set(stored('outage_total').map(({ timestamp, uuid }) => `${timestamp} ${uuid}`)).size).toBe(samples.length);
+  } finally {
+    await behind.kill();
+    await proxy.stop();
+  }
 });
 
 it('answers success without a body', async () => {

@@ -3,31 +3,44 @@ import { xxh3 } from '@node-rs/xxhash';
 const UUID_BYTES = 16;
 const VERSION_AT = 6;
 const VARIANT_AT = 8;
+/** RFC 9562 §5.8: version 8 is for uuids made in a way of one's own. */
+const VERSION_8 = 0x80;
+const VARIANT = 0x80;
 const POSITION_AT = 12;
 
 /**
- * Ids of the events of one request, made from its bytes: a client that repeats the request makes no other events. Version 8 of RFC 9562: a hash of 128 bits,
- * whose last 32 are mixed with the position.
+ * Uuids of the events of one request, made from its bytes and the position of each item: a client that sends the same request again makes the
+ * same events, which are then seen once. They are the 128-bit XXH3 of the body with the position mixed into the last four bytes.
  */
 export class RequestIds {
-  readonly #hash = Buffer.allocUnsafe(UUID_BYTES);
+  readonly #digest = Buffer.allocUnsafe(UUID_BYTES);
+  readonly #last: number;
 
-  /** @param body of the request, unpacked */
+  /** @param body the whole request, unpacked */
   constructor(body: Buffer) {
     const hash = xxh3.xxh128(body);
-    this.#hash.writeBigUInt64BE(hash >> 64n, 0);
-    this.#hash.writeBigUInt64BE(hash & 0xffff_ffff_ffff_ffffn, 8);
-    this.#hash[VERSION_AT] = 0x80 | (this.#hash[VERSION_AT]! & 0x0f);
-    this.#hash[VARIANT_AT] = 0x80 | (this.#hash[VARIANT_AT]! & 0x3f);
+    this.#digest.writeBigUInt64BE(hash >> 64n, 0);
+    this.#digest.writeBigUInt64BE(BigInt.asUintN(64, hash), 8);
+    this.#digest[VERSION_AT] = (this.#digest[VERSION_AT]! & 0x0f) | VERSION_8;
+    this.#digest[VARIANT_AT] = (this.#digest[VARIANT_AT]! & 0x3f) | VARIANT;
+    this.#last = this.#digest.readUInt32BE(POSITION_AT);
   }
 
-  /** Writes the 16 bytes of an id. @param position of the event among those of the request, below 2^32 */
+  /**
+   * Writes the 16 bytes of an item's uuid.
+   * @param position of the event within its request: below 2^32, each its own
+   */
   uuidInto(buf: Buffer, at: number, position: number): void {
-    this.#hash.copy(buf, at);
-    buf.writeUInt32BE((this.#hash.readUInt32BE(POSITION_AT) ^ position) >>> 0, at + POSITION_AT);
+    const digest = this.#digest;
+    for (let i = 0; i < POSITION_AT; i++) buf[at + i] = digest[i]!;
+    const last = this.#last ^ position;
+    buf[at + 12] = last >>> 24;
+    buf[at + 13] = last >>> 16;
+    buf[at + 14] = last >>> 8;
+    buf[at + 15] = last;
   }
 
-  /** The 16 bytes of an id. */
+  /** The 16 bytes of an item's uuid, in a buffer of their own. */
   uuid(position: number): Buffer {
     const uuid = Buffer.allocUnsafe(UUID_BYTES);
     this.uuidInto(uuid, 0, position);
