@@ -3,6 +3,7 @@ import { metadataConfigSchema } from '@hercules/metadata';
 import { httpConfigSchema, secret, serviceConfigSchema, workersSchema } from '@hercules/service';
 import { z } from 'zod';
 import { otlpConfigSchema } from './receivers/otlp/config.ts';
+import { prometheusConfigSchema } from './receivers/prometheus/config.ts';
 
 const positive = z.number().int().min(1);
 
@@ -84,6 +85,7 @@ export const gatewayConfigSchema = z.object({
   grpc: grpcReceiverSchema.prefault({}),
   doors: doorsSchema.prefault({}),
   otlp: otlpConfigSchema.prefault({}),
+  prometheus: prometheusConfigSchema.prefault({}),
   throttling: throttlingSchema.prefault({}),
   validation: validationSchema.prefault({}),
   partitioner: partitionerSchema.prefault({}),

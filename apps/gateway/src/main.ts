@@ -15,6 +15,7 @@ import type { MessageHandler } from './receivers/grpc/handled-method.ts';
 import { createGrpcReceiver } from './receivers/grpc/index.ts';
 import { createDoorReceiver, createHttpReceiver } from './receivers/http/index.ts';
 import { createOtlpDoor } from './receivers/otlp/index.ts';
+import { createPrometheusDoor } from './receivers/prometheus/index.ts';
 import { StreamAccessCache } from './stream-access.ts';
 
 /** Unused buffers for bodies that are kept, in bytes. */
@@ -75,6 +76,11 @@ runService({
     const grpcDoors = new Map<string, MessageHandler>();
     registerProducerMetrics(metrics, producer);
     registerGatewayMetrics(metrics, { intake: intake.counters, methods, admission, producer });
+    const doorLimits = { maxEventSizeBytes: validation.maxEventSizeBytes, maxUnpackedBytes: config.doors.maxUnpackedBytes };
+    if (config.prometheus.enabled) {
+      const prometheusCounters = (method: string): MethodCounters => counters('prometheus', method, httpLatency);
+      doors.push(createPrometheusDoor(parts, config.prometheus, doorLimits, prometheusCounters, metrics));
+    }
 
     const eventLimits = { maxEventSizeBytes: validation.maxEventSizeBytes, maxDepth: validation.maxDepth };
     const otlpDoors: HttpDoor[] = [];

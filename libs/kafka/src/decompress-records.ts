@@ -35,7 +35,8 @@ export function decompressRecords(codec: number, source: Buffer, maxBytes: numbe
     }
   } catch (error) {
     if (error instanceof RecordBatchError) throw error;
-    const kind = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE' ? 'too-large' : 'corrupt';
+    const { code } = error as { readonly code?: string };
+    const kind = code === 'ERR_BUFFER_TOO_LARGE' || code === 'PAYLOAD_TOO_LARGE' ? 'too-large' : 'corrupt';
     throw new RecordBatchError(kind, `records do not decompress: ${(error as Error).message}`, baseOffset, error);
   }
   // The lz4 library has no bound of its own; an lz4 frame cannot grow more than 255-fold, so checking afterwards is enough.

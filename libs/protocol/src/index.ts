@@ -14,6 +14,7 @@ export { naiveHash, partitionOfHash, ShardingKey } from './naive-hash.ts';
 export { readBatch, readContainer, readEvent, type ReadOptions } from './reader.ts';
 export { selectValue } from './select-value.ts';
 export { logicalShard, timetrapOffset } from './sharding.ts';
+export { decompressSnappyBlock } from './snappy-block.ts';
 export * from './states.ts';
 export { StructureWalker } from './structure-walker.ts';
 export { TagSelector } from './tag-selector.ts';

@@ -3,7 +3,7 @@ import { writeUuid } from './uuid.ts';
 
 const MAX_KEY_BYTES = 255;
 const MAX_INT32 = 0x7fff_ffff;
-/** Texts up to this many characters are written here, longer ones by Node: the call into native code pays off from about here. */
+/** Texts up to this many characters, or bytes, are written here, longer ones by Node: the call into native code pays off from about here. */
 const SHORT_TEXT_CHARS = 48;
 
 /**
@@ -118,9 +118,15 @@ export class WireBuffer {
   }
 
   raw(bytes: Uint8Array, start = 0, end = bytes.length): void {
-    this.ensure(end - start);
-    this.buffer.set(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end), this.length);
-    this.length += end - start;
+    const count = end - start;
+    this.ensure(count);
+    if (count <= SHORT_TEXT_CHARS) {
+      const { buffer, length } = this;
+      for (let i = 0; i < count; i++) buffer[length + i] = bytes[start + i]!;
+    } else {
+      this.buffer.set(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end), this.length);
+    }
+    this.length += count;
   }
 
   /** @returns the bytes written so far: a view that is good until the next write */

@@ -31,6 +31,8 @@ export class EventCollector {
   readonly #limits: CollectorLimits;
   readonly #batches = new Map<string, OpenBatch>();
   #open: OpenBatch | undefined;
+  /** Bytes of its batch before the open event. */
+  #start = 0;
   #item = 0;
 
   constructor(key: KnownKey, limits: CollectorLimits) {
@@ -55,6 +57,7 @@ export class EventCollector {
   begin(stream: string, item: number, timestamp: bigint, uuid: Buffer | string): EventWriter {
     const batch = this.#batchOf(stream);
     if (timestamp < 0n) throw new HerculesError('INVALID_EVENT', `The time is before 1970: ${timestamp} ticks of 100 ns`);
+    this.#start = batch.writer.byteLength;
     batch.writer.beginEvent(timestamp, uuid);
     this.#open = batch;
     this.#item = item;
@@ -65,8 +68,7 @@ export class EventCollector {
   end(): void {
     const batch = this.#open!;
     const { writer } = batch;
-    const before = writer.events().length;
-    const bytes = writer.byteLength - before - COUNT_BYTES;
+    const bytes = writer.byteLength - this.#start;
     if (bytes > this.#limits.maxEventSizeBytes) {
       this.discard();
       throw new HerculesError('INVALID_EVENT', `The event takes ${bytes} bytes; at most ${this.#limits.maxEventSizeBytes} are allowed`);
@@ -100,5 +102,3 @@ export class EventCollector {
     return batch;
   }
 }
-
-const COUNT_BYTES = 4;

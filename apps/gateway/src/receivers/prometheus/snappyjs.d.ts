@@ -1,0 +1,4 @@
+declare module 'snappyjs' {
+  /** Packs bytes into one raw snappy block. */
+  export function compress(plain: Buffer): Buffer;
+}

@@ -1,0 +1,55 @@
+/** What means something in JSON, or nearly does. */
+export const JSON_TOKENS: readonly Buffer[] = [
+  '{',
+  '}',
+  '[',
+  ']',
+  '"',
+  ':',
+  ',',
+  '\\',
+  '\n',
+  'null',
+  'true',
+  '-0',
+  '1e999',
+  '-1e-999',
+  '0.1',
+  '00',
+  '9223372036854775808',
+  '-9223372036854775809',
+  '18446744073709551616',
+  '123456789012345678901234567890',
+  '"\\u0000"',
+  '"\\ud800"',
+  '"\\udfff\\ud800"',
+  '"__proto__"',
+  '"constructor"',
+  '"toString"',
+  '{"a":',
+  '{"":null}',
+  '[[]]',
+  '"NaN"',
+  'Infinity',
+  '\ufeff',
+  '"2026-11-25T10:00:00.123456789+02:00"',
+  '"1970-01-01"',
+  '"-1"',
+  '\t',
+  '\r\n',
+].map((text) => Buffer.from(text));
+
+/** Lists in lists, objects in objects, and a text and a number that are long. */
+export function hostileJson(wrap: (value: string) => string = (value) => value): Buffer[] {
+  const depth = 100_000;
+  return [
+    '['.repeat(depth) + ']'.repeat(depth),
+    '['.repeat(depth),
+    '{"a":'.repeat(depth) + '1' + '}'.repeat(depth),
+    `"${'\\u0041'.repeat(30_000)}"`,
+    '9'.repeat(100_000),
+    `[${'1,"a",'.repeat(30_000)}null]`,
+    `{${Array.from({ length: 20_000 }, (_, i) => `"k${i}":${i}`).join(',')}}`,
+    `{${'"same":1,'.repeat(20_000)}"same":2}`,
+  ].map((value) => Buffer.from(wrap(value)));
+}
