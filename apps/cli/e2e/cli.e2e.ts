@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { appendFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -24,6 +24,7 @@ describe('hercules', () => {
   const apiKey = `cli_${randomBytes(16).toString('hex')}`;
   const servers = testServers();
   const apps: SpawnedApp[] = [];
+  const running = new Set<ChildProcess>();
   const clock = new TickClock();
   const uuids = new UuidV1Generator();
   const folder = mkdtempSync(join(tmpdir(), 'hercules-cli-e2e-'));
@@ -40,6 +41,8 @@ describe('hercules', () => {
   };
   const launch = (args: readonly string[], more: Record<string, string> = {}) => {
     const child = spawn(process.execPath, [BIN, ...args], { cwd: folder, env: { PATH: process.env['PATH'], ...env, ...more } });
+    running.add(child);
+    child.once('close', () => running.delete(child));
     const seen = { out: '', err: '' };
     child.stdout.on('data', (chunk: Buffer) => (seen.out += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (seen.err += chunk.toString()));
@@ -112,6 +115,7 @@ describe('hercules', () => {
   });
 
   afterAll(async () => {
+    for (const child of running) child.kill('SIGTERM');
     await Promise.all(apps.map((app) => app.kill()));
     rmSync(folder, { recursive: true });
   });
@@ -250,11 +254,11 @@ rules: [{ key: "\${PLAN_KEY}", pattern: ${name}, rights: r }]`,
     writeFileSync(file, 'line 3\n');
     await waitFor(() => tail.seen.out.includes('line 3'), 15_000, 'the new file is read');
     expect(tail.seen.out).toContain('line 2');
-    sender.child.kill('SIGINT');
+    sender.child.kill('SIGTERM');
     const sent = await sender.ended;
     expect([sent.code, sent.err]).toEqual([0, '']);
     expect(JSON.parse(sent.out)).toMatchObject({ sent: 3 });
-    tail.child.kill('SIGINT');
+    tail.child.kill('SIGTERM');
     expect((await tail.ended).code).toBe(0);
   });
 
