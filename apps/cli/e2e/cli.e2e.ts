@@ -4,12 +4,15 @@ import { appendFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeBatch, type HerculesEvent, NIL_UUID, tag, TickClock, UuidV1Generator, type Value } from '@hercules/protocol';
-import { type SpawnedApp, spawnApp, testServers, waitFor } from '@hercules/testing';
+import { AppProcess, freePort, waitUntil } from '@hercules/service/testing';
 
 jest.setTimeout(120_000);
 
 const BIN = join(__dirname, '..', 'bin', 'hercules.mjs');
 const MASTER_KEY = 'cli-master-key';
+const KAFKA = process.env['HERCULES_TEST_KAFKA'] ?? '127.0.0.1:9092';
+const CASSANDRA = process.env['HERCULES_TEST_CASSANDRA'] ?? '127.0.0.1:9042';
+const ELASTICSEARCH = process.env['HERCULES_TEST_ELASTICSEARCH'] ?? 'http://127.0.0.1:9200';
 
 interface Ended {
   readonly code: number | null;
@@ -17,13 +20,16 @@ interface Ended {
   readonly err: string;
 }
 
+/** Waits until there is something, and returns it; an attempt that throws counts as "not yet". */
+const waitFor = <T>(look: () => Promise<T | undefined | false> | T | undefined | false, timeoutMs: number, what: string): Promise<T> =>
+  waitUntil(what, timeoutMs, look);
+
 /** The program, as a shell would run it, against the real apps on real servers. */
 describe('hercules', () => {
   const suffix = randomBytes(4).toString('hex');
   const named = (name: string): string => `${name}_${suffix}`;
   const apiKey = `cli_${randomBytes(16).toString('hex')}`;
-  const servers = testServers();
-  const apps: SpawnedApp[] = [];
+  const apps: AppProcess[] = [];
   const running = new Set<ChildProcess>();
   const clock = new TickClock();
   const uuids = new UuidV1Generator();
@@ -31,13 +37,14 @@ describe('hercules', () => {
   let env: Record<string, string>;
 
   const start = async (name: string, more: Record<string, string>): Promise<string> => {
-    const app = await spawnApp(`apps/${name}/src/main.ts`, {
-      HERCULES_KAFKA_BROKERS: servers.kafka,
-      HERCULES_METADATA_TOPIC: named('hercules_meta'),
-      ...more,
+    const port = String(await freePort());
+    const app = new AppProcess({
+      entry: join(__dirname, '..', '..', name, 'src', 'main.ts'),
+      env: { HERCULES_HTTP_PORT: port, HERCULES_KAFKA_BROKERS: KAFKA, HERCULES_METADATA_TOPIC: named('hercules_meta'), ...more },
     });
     apps.push(app);
-    return app.url;
+    await app.waitForStatus(200, 30_000);
+    return `http://127.0.0.1:${port}`;
   };
   const launch = (args: readonly string[], more: Record<string, string> = {}) => {
     const child = spawn(process.execPath, [BIN, ...args], { cwd: folder, env: { PATH: process.env['PATH'], ...env, ...more } });
@@ -79,7 +86,7 @@ describe('hercules', () => {
       HERCULES_DELETE_GRACE_PERIOD_MS: '200',
     });
     const cassandra = {
-      HERCULES_CASSANDRA_CONTACT_POINTS: servers.cassandra,
+      HERCULES_CASSANDRA_CONTACT_POINTS: CASSANDRA,
       HERCULES_TIMELINES_KEYSPACE: named('cli'),
       HERCULES_TRACING_KEYSPACE: named('cli_tracing'),
     };
@@ -99,8 +106,8 @@ describe('hercules', () => {
       HERCULES_GATEWAY: gateway,
       HERCULES_QUERY_API: queryApi,
       HERCULES_SINKS: `cassandra-sink=${sink}`,
-      HERCULES_BROKERS: servers.kafka,
-      HERCULES_ELASTICSEARCH: servers.elasticsearch,
+      HERCULES_BROKERS: KAFKA,
+      HERCULES_ELASTICSEARCH: ELASTICSEARCH,
       HERCULES_MASTER_KEY: MASTER_KEY,
       HERCULES_API_KEY: apiKey,
     };
@@ -307,11 +314,15 @@ rules: [{ key: "\${PLAN_KEY}", pattern: ${name}, rights: r }]`,
     expect(letter).toMatchObject({ sourceTopic: named('traces') });
     expect(await json('deadletters', 'show', letter!.id, '--stream', named('dead'))).toMatchObject({ original: { noTraceId: 'x' } });
     expect(await json('deadletters', 'resend', letter!.id, '--stream', named('dead'), '--yes')).toEqual({ sent: 1, failed: [] });
-    const ids = await waitFor(async () => {
-      const { out } = await run(['read', named('traces'), '--filter', 'noTraceId=x', '--json']);
-      const lines = out.trim().split('\n');
-      return lines.length === 2 ? lines.map((line) => (JSON.parse(line) as { id: string }).id) : undefined;
-    }, 15_000);
+    const ids = await waitFor(
+      async () => {
+        const { out } = await run(['read', named('traces'), '--filter', 'noTraceId=x', '--json']);
+        const lines = out.trim().split('\n');
+        return lines.length === 2 ? lines.map((line) => (JSON.parse(line) as { id: string }).id) : undefined;
+      },
+      15_000,
+      'the event is there twice',
+    );
     expect(ids).toEqual([letter!.originalId, letter!.originalId]);
   });
 
