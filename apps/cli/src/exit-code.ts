@@ -11,6 +11,8 @@ export const EXIT_CODE = {
   conflict: 4,
   /** An API cannot be reached. */
   unreachable: 5,
+  /** Stopped by Ctrl-C or SIGTERM before it was done. */
+  interrupted: 130,
 } as const;
 
 export type ExitCode = (typeof EXIT_CODE)[keyof typeof EXIT_CODE];

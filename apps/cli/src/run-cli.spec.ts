@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { allNodes, commandTree } from './completion/command-tree.ts';
@@ -8,19 +9,28 @@ import { EXIT_CODE } from './exit-code.ts';
 import { createProgram } from './program.ts';
 import { runCli } from './run-cli.ts';
 
+/** Settings by which every app is where nobody listens. */
+const NOBODY = {
+  HERCULES_MANAGEMENT_API: 'http://127.0.0.1:9',
+  HERCULES_QUERY_API: 'http://127.0.0.1:9',
+  HERCULES_GATEWAY: 'http://127.0.0.1:9',
+  HERCULES_MASTER_KEY: 'k',
+  HERCULES_API_KEY: `readme_${'0'.repeat(32)}`,
+  SHOP_KEY: `shop_${'0'.repeat(32)}`,
+};
 const README = readFileSync(join(__dirname, '..', 'README.md'), 'utf8');
 
-function surroundings(env: Record<string, string> = {}) {
+function surroundings(env: Record<string, string> = {}, cwd = '/', signal = new AbortController().signal, input = '') {
   const told = { out: '', err: '' };
   const environment: Environment = {
     env,
-    cwd: '/',
+    cwd,
     home: '/nonexistent',
-    stdin: Readable.from([]),
+    stdin: Readable.from([input]),
     stdout: { write: (text) => (told.out += text) },
     stderr: { write: (text) => (told.err += text) },
     clock: { now: () => 0, sleep: () => Promise.resolve() },
-    signal: new AbortController().signal,
+    signal,
   };
   return { told, environment, run: (...args: string[]) => runCli(environment, args) };
 }
@@ -77,6 +87,37 @@ it('the README names every command, and no other', () => {
 
 it('the README has the exit codes', () => {
   for (const [name, code] of Object.entries(EXIT_CODE)) expect(README).toMatch(new RegExp(`\\| ${code} +\\| \`${name}\``));
+});
+
+it('a command that was stopped before it was done has not ended well, one that follows has', async () => {
+  const { told, run } = surroundings(NOBODY, '/', AbortSignal.abort(), '{"a":1}');
+  expect(await run('send', 'logs')).toBe(EXIT_CODE.interrupted);
+  expect(told.err).toContain('Stopped');
+  expect(await run('tail', 'logs')).toBe(EXIT_CODE.done);
+});
+
+describe('the examples of the README', () => {
+  const examples = [...README.matchAll(/^\|[^|]+\| `hercules ([^`]+)` +\|/gm)].map(([, text]) => text!);
+  const words = (text: string): string[] => [...text.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!);
+  const plan = /```yaml\n(# plan\.yaml[^]*?)```/.exec(README)![1]!;
+  let folder: string;
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'hercules-readme-'));
+    writeFileSync(join(folder, 'plan.yaml'), plan);
+    writeFileSync(join(folder, 'app.log'), 'a line\n');
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('are there', () => expect(examples.length).toBeGreaterThan(30));
+
+  // Nobody listens where these settings say: whoever gets as far as to ask has understood all of the command line.
+  it.each(examples)('%s is understood', async (example) => {
+    const { told, run } = surroundings(NOBODY, folder);
+    const code = await run(...words(example));
+    const expected: Record<string, number> = { config: EXIT_CODE.done, top: EXIT_CODE.done, doctor: EXIT_CODE.failed };
+    expect([code, told.err]).toEqual([expected[words(example)[0]!] ?? EXIT_CODE.unreachable, expect.any(String)]);
+  });
 });
 
 describe('completion', () => {

@@ -15,13 +15,16 @@ export async function runCli(environment: Environment, args: readonly string[]):
     await createProgram(environment).parseAsync([...args], { from: 'user' });
     return EXIT_CODE.done;
   } catch (error) {
-    // Ctrl-C is how following ends.
-    if (environment.signal.aborted) return EXIT_CODE.done;
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return EXIT_CODE.done;
       const isHelp = error.code === 'commander.help';
       tell(environment, isJson, isHelp ? CliError.usage('A command is missing', 'hercules --help lists them.') : commandLineError(error));
       return EXIT_CODE.usage;
+    }
+    const isStopped = environment.signal.aborted && (error as Error).name === 'AbortError';
+    if (isStopped) {
+      tell(environment, isJson, new CliError('Stopped before it was done', { exitCode: EXIT_CODE.interrupted, cause: error }));
+      return EXIT_CODE.interrupted;
     }
     const told =
       error instanceof CliError ? error : new CliError(`Something unexpected happened: ${(error as Error).message}`, { cause: error });

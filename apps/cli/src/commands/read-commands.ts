@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { CliContext, Environment } from '../context.ts';
 import { eventLine } from '../events/event-line.ts';
 import { action, collect } from './action.ts';
+import { untilStopped } from './until-stopped.ts';
 import { wholeNumber } from './whole-number.ts';
 
 interface Selection {
@@ -46,15 +47,17 @@ export function addReadCommands(program: Command, environment: Environment): voi
         const { query, signal, output } = context;
         const most = count === undefined ? Infinity : wholeNumber(count, '--count');
         let shown = 0;
-        for await (const item of query.tail(stream!, { filters: filter, sample }, signal)) {
-          if ('dropped' in item) {
-            if (output.isJson) output.line(JSON.stringify(item));
-            else output.note(`${item.dropped} events were too fast and are left out`);
-            continue;
+        await untilStopped(signal, async () => {
+          for await (const item of query.tail(stream!, { filters: filter, sample }, signal)) {
+            if ('dropped' in item) {
+              if (output.isJson) output.line(JSON.stringify(item));
+              else output.note(`${item.dropped} events were too fast and are left out`);
+              continue;
+            }
+            show(context, item.document);
+            if (++shown >= most) return;
           }
-          show(context, item.document);
-          if (++shown >= most) return;
-        }
+        });
       }),
     );
 }

@@ -6,6 +6,7 @@ import { parseMetrics } from '../metrics/metrics-text.ts';
 import { parseDuration } from '../output/duration.ts';
 import { renderTable } from '../output/table.ts';
 import { action } from './action.ts';
+import { untilStopped } from './until-stopped.ts';
 
 interface TopOptions {
   readonly once?: boolean;
@@ -33,16 +34,18 @@ export function addTopCommand(program: Command, environment: Environment): void 
         const waitMs = parseDuration(interval);
         if (context.apps.length === 0)
           throw CliError.usage('No app is known', 'Name managementApi, gateway, queryApi or sinks in the settings.');
-        let before = await look(context);
-        for (;;) {
-          await clock.sleep(waitMs, signal);
-          const now = await look(context);
-          const seen = compare(before, now);
-          if (output.isJson || once === true) output.result(seen, () => topText(seen));
-          else output.line(`${CLEAR}${topText(seen)}`);
-          if (once === true) return;
-          before = now;
-        }
+        await untilStopped(signal, async () => {
+          let before = await look(context);
+          for (;;) {
+            await clock.sleep(waitMs, signal);
+            const now = await look(context);
+            const seen = compare(before, now);
+            if (output.isJson || once === true) output.result(seen, () => topText(seen));
+            else output.line(`${CLEAR}${topText(seen)}`);
+            if (once === true) return;
+            before = now;
+          }
+        });
       }),
     );
 }
