@@ -1,0 +1,138 @@
+import { type Filter, parseListedKey, type Stream, stringifyJson, type Timeline } from '@hercules/metadata';
+import { CliError } from '../cli-error.ts';
+import type { HttpClient } from './http-client.ts';
+
+/** A rule as the API lists it; the key as `<prefix>~sha256:<digest>`. */
+export interface ListedRule {
+  readonly key: string;
+  readonly pattern: string;
+  readonly right: string;
+}
+
+export interface ListedValidation {
+  readonly key: string;
+  readonly stream: string;
+  readonly filters: readonly Filter[];
+}
+
+/** What a key may send to the streams that a pattern names; 0 or absent = no limit of that kind. */
+export interface Quota {
+  readonly key: string;
+  readonly pattern: string;
+  readonly eventsPerSecond?: number;
+  readonly bytesPerSecond?: number;
+  readonly burstSeconds?: number;
+}
+
+/** The management API (apis §4): one method an endpoint. All reject with CliError. */
+export class ManagementClient {
+  readonly #http: HttpClient;
+
+  constructor(http: HttpClient) {
+    this.#http = http;
+  }
+
+  streams(): Promise<string[]> {
+    return this.#http.json('/streams/list');
+  }
+
+  stream(name: string): Promise<Stream> {
+    return this.#http.json('/streams/info', { query: { stream: name } });
+  }
+
+  createStream(stream: Stream): Promise<void> {
+    return this.#post('/streams/create', {}, stream);
+  }
+
+  deleteStream(name: string): Promise<void> {
+    return this.#post('/streams/delete', { stream: name });
+  }
+
+  changeStreamTtl(name: string, ttlMs: number): Promise<void> {
+    return this.#post('/streams/changeTtl', { stream: name, newTtl: ttlMs });
+  }
+
+  changeStreamDescription(name: string, description: string): Promise<void> {
+    return this.#post('/streams/changeDescription', { stream: name, newDescription: description });
+  }
+
+  increasePartitions(name: string, partitions: number): Promise<void> {
+    return this.#post('/streams/increasePartitions', { stream: name, newPartitions: partitions });
+  }
+
+  timelines(): Promise<string[]> {
+    return this.#http.json('/timelines/list');
+  }
+
+  timeline(name: string): Promise<Timeline> {
+    return this.#http.json('/timelines/info', { query: { timeline: name } });
+  }
+
+  createTimeline(timeline: Timeline): Promise<void> {
+    return this.#post('/timelines/create', {}, timeline);
+  }
+
+  deleteTimeline(name: string): Promise<void> {
+    return this.#post('/timelines/delete', { timeline: name });
+  }
+
+  changeTimelineTtl(name: string, ttlMs: number): Promise<void> {
+    return this.#post('/timelines/changeTtl', { timeline: name, newTtl: ttlMs });
+  }
+
+  async rules(): Promise<ListedRule[]> {
+    return (await this.#http.json<string[]>('/rules/list')).map(parseRule);
+  }
+
+  /** @param rights such as `rw-`: a letter sets the right, `-` takes it away */
+  setRule(key: string, pattern: string, rights: string): Promise<void> {
+    return this.#post('/rules/set', { key, pattern, rights });
+  }
+
+  blacklist(): Promise<string[]> {
+    return this.#http.json('/blacklist/list');
+  }
+
+  block(key: string): Promise<void> {
+    return this.#post('/blacklist/add', { key });
+  }
+
+  unblock(key: string): Promise<void> {
+    return this.#post('/blacklist/remove', { key });
+  }
+
+  validations(): Promise<ListedValidation[]> {
+    return this.#http.json('/validations/list');
+  }
+
+  /** @param filters all of them; none takes the validation away */
+  setValidation(key: string, stream: string, filters: readonly Filter[]): Promise<void> {
+    return this.#post('/validations/set', { key, stream }, filters);
+  }
+
+  quotas(): Promise<Quota[]> {
+    return this.#http.json('/quotas/list');
+  }
+
+  setQuota({ key, pattern, eventsPerSecond, bytesPerSecond, burstSeconds }: Quota): Promise<void> {
+    return this.#post('/quotas/set', { key, pattern, eventsPerSecond, bytesPerSecond, burstSeconds });
+  }
+
+  deleteQuota(key: string, pattern: string): Promise<void> {
+    return this.#post('/quotas/delete', { key, pattern });
+  }
+
+  async #post(path: string, query: Readonly<Record<string, string | number | undefined>>, document?: unknown): Promise<void> {
+    await this.#http.call('POST', path, {
+      query,
+      ...(document === undefined ? {} : { body: stringifyJson(document), headers: { 'content-type': 'application/json' } }),
+    });
+  }
+}
+
+/** `<prefix>~sha256:<digest>.<pattern>.<right>`: no part holds a dot. */
+function parseRule(text: string): ListedRule {
+  const [key = '', pattern = '', right = ''] = text.split('.');
+  if (parseListedKey(key) === undefined) throw new CliError('management-api lists a rule in a form that is not known here');
+  return { key, pattern, right };
+}
