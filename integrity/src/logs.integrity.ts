@@ -4,8 +4,10 @@ import { descendantsOf } from '@hercules/stack';
 import { waitFor } from '@hercules/testing';
 import { AcknowledgedLoad } from './acknowledged-load.ts';
 import { appMetric } from './app-metric.ts';
+import { BinaryBatches } from './binary-batches.ts';
 import { LOG_STREAM, LogDelivery } from './log-delivery.ts';
 import { LogEvents } from './log-events.ts';
+import { OtlpLogBatches } from './otlp-log-batches.ts';
 import { outage } from './outage.ts';
 import { storedDocuments } from './stored-documents.ts';
 import { acknowledgedMore, expectAllStoredOnce } from './stored-once.ts';
@@ -35,7 +37,7 @@ describe('every acknowledged event is found in Elasticsearch once', () => {
 
   function startLoad(): { load: AcknowledgedLoad; runId: string } {
     const runId = `run-${process.pid}-${++runs}`;
-    load = new AcknowledgedLoad(delivery.platform.target(LOG_STREAM), new LogEvents(runId));
+    load = new AcknowledgedLoad(new BinaryBatches(delivery.platform.target(LOG_STREAM), new LogEvents(runId)));
     return { load, runId };
   }
 
@@ -52,6 +54,21 @@ describe('every acknowledged event is found in Elasticsearch once', () => {
     await acknowledgedMore(load, 1000);
     await waitFor(() => gatewayWorkers().length === 2, 15_000, 'the killed worker is replaced');
     await expectAllStoredOnce(load, () => storedDocuments(delivery.client, runId));
+  });
+
+  it('SIGKILL of the gateway, with all its workers, under OTLP load', async () => {
+    const runId = `run-${process.pid}-${++runs}`;
+    load = new AcknowledgedLoad(new OtlpLogBatches(delivery.platform.target(LOG_STREAM), runId));
+    for (let kills = 0; kills < 3; kills++) {
+      await acknowledgedMore(load, 500);
+      const workers = gatewayWorkers();
+      await delivery.platform.gateway.kill();
+      for (const pid of workers) killIfThere(pid);
+      await delivery.platform.startGateway();
+    }
+    await acknowledgedMore(load, 500);
+    expect(load.answers.get(0)).toBeGreaterThan(0);
+    await expectAllStoredOnce(load, () => storedDocuments(delivery.client, runId, 'eventKey'));
   });
 
   it('SIGKILL of the sink', async () => {
@@ -128,6 +145,15 @@ describe('every acknowledged event is found in Elasticsearch once', () => {
     await cluster.close();
   });
 });
+
+/** A worker whose master is gone ends by itself, maybe before this. */
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
 
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 

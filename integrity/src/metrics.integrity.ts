@@ -1,6 +1,7 @@
 import { waitFor } from '@hercules/testing';
 import { AcknowledgedLoad } from './acknowledged-load.ts';
 import { appMetric } from './app-metric.ts';
+import { BinaryBatches } from './binary-batches.ts';
 import { METRIC_STREAM, MetricDelivery } from './metric-delivery.ts';
 import { MetricEvents } from './metric-events.ts';
 import { outage } from './outage.ts';
@@ -27,7 +28,7 @@ describe('every acknowledged metric point is present in Graphite', () => {
   function startLoad(): { load: AcknowledgedLoad; points: () => ReturnType<typeof storedPoints> } {
     const events = new MetricEvents(`run${process.pid}x${++runs}`);
     // 20 points in each of some 20 batches a second: the seconds before now are enough for two minutes.
-    load = new AcknowledgedLoad(delivery.platform.target(METRIC_STREAM), events, { producers: 1, pauseMs: 40 });
+    load = new AcknowledgedLoad(new BinaryBatches(delivery.platform.target(METRIC_STREAM), events), { producers: 1, pauseMs: 40 });
     return { load, points: () => storedPoints(delivery.graphite.render, events.target) };
   }
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { freePorts, type KafkaServers, startKafkaCluster } from '@hercules/stack';
 import { spawnApp, type SpawnedApp, temporaryFolder, waitFor } from '@hercules/testing';
-import type { LoadTarget } from './acknowledged-load.ts';
+import type { LoadTarget } from './http-poster.ts';
 
 const MASTER_KEY = 'integrity_master_0123456789abcdef0123456789abcdef';
 const API_KEY = 'integrity_0123456789abcdef0123456789abcdef';

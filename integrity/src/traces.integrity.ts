@@ -1,6 +1,7 @@
 import { waitFor } from '@hercules/testing';
 import { AcknowledgedLoad } from './acknowledged-load.ts';
 import { appMetric } from './app-metric.ts';
+import { BinaryBatches } from './binary-batches.ts';
 import { outage } from './outage.ts';
 import { SpanEvents } from './span-events.ts';
 import { acknowledgedMore, expectAllStoredOnce } from './stored-once.ts';
@@ -24,7 +25,7 @@ describe('every acknowledged span is found in Cassandra once', () => {
   afterAll(() => delivery?.stop());
 
   function startLoad(): AcknowledgedLoad {
-    return (load = new AcknowledgedLoad(delivery.platform.target(TRACE_STREAM), new SpanEvents(), { producers: 2 }));
+    return (load = new AcknowledgedLoad(new BinaryBatches(delivery.platform.target(TRACE_STREAM), new SpanEvents()), { producers: 2 }));
   }
 
   async function expectAllFoundOnce(load: AcknowledgedLoad): Promise<void> {
