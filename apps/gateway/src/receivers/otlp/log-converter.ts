@@ -81,7 +81,7 @@ export class LogConverter implements SignalConverter {
   constructor(limits: EventLimits, scratch: EventBuffer) {
     this.#limits = limits;
     this.#values = new AnyValues(this.reader, limits.maxDepth);
-    this.#shared = new SharedTags(scratch);
+    this.#shared = new SharedTags(scratch, limits.maxEventSizeBytes);
   }
 
   beginResource(start: number, end: number): void {
@@ -118,6 +118,7 @@ export class LogConverter implements SignalConverter {
       this.#values.writePair(shared.out, PROPERTIES_DEPTH);
       shared.count++;
     });
+    shared.endScope();
   }
 
   countItems(): number {
@@ -135,7 +136,7 @@ export class LogConverter implements SignalConverter {
     } catch (error) {
       out.dropEvent();
       if (!(error instanceof HerculesError) || error.code !== 'INVALID_EVENT') throw error;
-      target.rejected.add(1, error);
+      target.rejected.addSingle(error);
       return 0;
     }
   }

@@ -64,9 +64,11 @@ export class MetricConverter implements SignalConverter {
     const names = this.#names;
     shared.beginScope();
     readScopeNames(this.#values, start, end, names);
-    if (names.nameEnd === names.nameStart) return;
-    writeTagBytes(shared.out, SCOPE_KEY, this.reader.buf, names.nameStart, names.nameEnd);
-    shared.count++;
+    if (names.nameEnd > names.nameStart) {
+      writeTagBytes(shared.out, SCOPE_KEY, this.reader.buf, names.nameStart, names.nameEnd);
+      shared.count++;
+    }
+    shared.endScope();
   }
 
   countItems(start: number, end: number): number {
@@ -139,7 +141,7 @@ export class MetricConverter implements SignalConverter {
     } catch (error) {
       out.rollBack(length, count);
       if (!(error instanceof HerculesError) || error.code !== 'INVALID_EVENT') throw error;
-      target.rejected.add(1, error);
+      target.rejected.addSingle(error);
       return 0;
     }
   }

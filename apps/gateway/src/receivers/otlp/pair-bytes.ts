@@ -1,3 +1,4 @@
+import { HerculesError } from '@hercules/protocol';
 import type { AnyValues } from './any-value.ts';
 import type { EventBuffer } from './event-buffer.ts';
 
@@ -67,11 +68,14 @@ export class SharedTags {
   /** Tags so far. */
   count = 0;
   readonly out: EventBuffer;
+  readonly #maxBytes: number;
   #resourceLength: number;
   #resourceCount = 0;
 
-  constructor(out: EventBuffer) {
+  /** @param maxBytes of an event, which all of this is a part of */
+  constructor(out: EventBuffer, maxBytes: number) {
     this.out = out;
+    this.#maxBytes = maxBytes;
     this.#resourceLength = out.start;
   }
 
@@ -90,6 +94,17 @@ export class SharedTags {
   beginScope(): void {
     this.out.length = this.#resourceLength;
     this.count = this.#resourceCount;
+  }
+
+  /**
+   * The tags are complete.
+   * @throws HerculesError INVALID_EVENT when no event can hold them: better once than for each item, after a copy of all of it
+   */
+  endScope(): void {
+    const bytes = this.out.length - this.out.start;
+    if (bytes > this.#maxBytes) {
+      throw new HerculesError('INVALID_EVENT', `attributes of resource and scope take ${bytes} bytes; an event may have ${this.#maxBytes}`);
+    }
   }
 
   copyTo(target: EventBuffer): void {

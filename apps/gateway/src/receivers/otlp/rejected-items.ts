@@ -1,15 +1,27 @@
-import type { ErrorCode, HerculesError } from '@hercules/protocol';
+import { type ErrorCode, HerculesError } from '@hercules/protocol';
 
 /** Reasons that are told one by one; there are few, but some hold names of the sender. */
 const MAX_REASONS = 5;
 const MAX_REASON_LENGTH = 300;
+/** Items that are refused one after another before the request is: each costs more than one that is taken, and a short body can hold millions of them. */
+const MAX_SINGLE_ITEMS = 10_000;
 
 /** The items of a request that were not taken while others were, and why. */
 export class RejectedItems {
   count = 0;
   readonly byCode = new Map<ErrorCode, number>();
   readonly #reasons = new Map<string, number>();
+  #singleItems = 0;
 
+  /** Adds an item that has a fault of its own. @throws HerculesError INVALID_ARGUMENT, which refuses the request, when there are too many of them */
+  addSingle(error: HerculesError): void {
+    if (++this.#singleItems > MAX_SINGLE_ITEMS) {
+      throw new HerculesError('INVALID_ARGUMENT', `More than ${MAX_SINGLE_ITEMS} items of the request cannot be taken: ${this.toString()}`);
+    }
+    this.add(1, error);
+  }
+
+  /** Adds items that are refused together. */
   add(items: number, { code, message }: HerculesError): void {
     if (items === 0) return;
     this.count += items;

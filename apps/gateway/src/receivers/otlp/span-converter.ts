@@ -91,7 +91,7 @@ export class SpanConverter implements SignalConverter {
     this.#limits = limits;
     this.#values = new AnyValues(this.reader, limits.maxDepth);
     this.#points = new SpanPoints(this.#values);
-    this.#shared = new SharedTags(scratch);
+    this.#shared = new SharedTags(scratch, limits.maxEventSizeBytes);
   }
 
   beginResource(start: number, end: number): void {
@@ -128,6 +128,7 @@ export class SpanConverter implements SignalConverter {
       this.#values.writePair(shared.out, ANNOTATIONS_DEPTH);
       shared.count++;
     });
+    shared.endScope();
   }
 
   countItems(): number {
@@ -145,7 +146,7 @@ export class SpanConverter implements SignalConverter {
     } catch (error) {
       out.dropEvent();
       if (!(error instanceof HerculesError) || error.code !== 'INVALID_EVENT') throw error;
-      target.rejected.add(1, error);
+      target.rejected.addSingle(error);
       return 0;
     }
   }
