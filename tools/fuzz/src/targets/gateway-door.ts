@@ -1,6 +1,6 @@
 import type { DoorAnswer, DoorRequest, HttpDoor } from '@hercules/gateway/receivers/door/http-door.ts';
 import { HerculesError } from '@hercules/protocol';
-import { checkBatch, checkDocuments } from '../check-batch.ts';
+import { checkBatch, checkDocuments, checkForeignBatch } from '../check-batch.ts';
 import { Mistaken } from '../fuzz-target.ts';
 
 /** What a door may ask for beside its body: more would be a door that holds more than the gateway admits. */
@@ -11,6 +11,12 @@ const ROUTE = { topic: 'fuzz', expectedPartitions: 1, partitioner: { partition: 
 /** An intake that takes everything and remembers it. It has the part of BatchIntake that doors use. */
 export class TakenBatches {
   readonly batches: Buffer[] = [];
+  readonly #check: typeof checkBatch;
+
+  /** @param mayRepeatKeys the door passes a key on as often as a client sends it; the last one counts (protocol §4) */
+  constructor({ mayRepeatKeys = false } = {}) {
+    this.#check = mayRepeatKeys ? checkForeignBatch : checkBatch;
+  }
 
   submit(submission: {
     takeBatch(): Buffer;
@@ -27,7 +33,7 @@ export class TakenBatches {
   check(): number {
     let events = 0;
     for (const batch of this.batches.splice(0)) {
-      events += checkBatch(batch).length;
+      events += this.#check(batch).length;
       checkDocuments(batch);
     }
     return events;
