@@ -45,7 +45,7 @@ export class MetricConverter implements SignalConverter {
   constructor(limits: MetricLimits, scratch: readonly [EventBuffer, EventBuffer]) {
     this.#limits = limits;
     this.#values = new AnyValues(this.reader, limits.maxDepth);
-    this.#shared = new SharedTags(scratch[0]);
+    this.#shared = new SharedTags(scratch[0], limits.maxEventSizeBytes);
     this.#point = new DataPoint(this.#values, scratch[1]);
   }
 
