@@ -32,9 +32,14 @@ export function appComponents(layout: StackLayout, ports: StackPorts, keys: Stac
       needs: ['kafka', 'managementApi'],
       ports: [
         [ports.gatewayHttp, 'gateway HTTP'],
-        [ports.gatewayGrpc, 'gateway gRPC'],
+        [ports.gatewayGrpc, 'gateway gRPC and OTLP'],
+        [ports.gatewayOtlpHttp, 'gateway OTLP over HTTP'],
       ],
-      env: { HERCULES_GRPC_PORT: String(ports.gatewayGrpc) },
+      env: {
+        HERCULES_GRPC_PORT: String(ports.gatewayGrpc),
+        HERCULES_OTLP_HTTP_ENABLED: 'true',
+        HERCULES_OTLP_HTTP_PORT: String(ports.gatewayOtlpHttp),
+      },
     }),
     app('elasticSink', ports.elasticSink, { needs: ['kafka', 'elasticsearch', 'managementApi'], env: elasticsearch }),
     app('annotationSink', ports.annotationSink, {

@@ -1,7 +1,7 @@
 import { StackError } from '../stack-error.ts';
 import type { StackKeys } from './stack-keys.ts';
 
-/** Streams that every stack has: for the first event that somebody sends by hand, for the stack's own logs, and for what the demo sends. */
+/** Streams that every stack has: for the first event that somebody sends by hand, for the stack's own logs, and for what the demo sends; and those that other protocols go to by default. */
 export const DEMO_STREAMS = {
   own: 'logs_stack',
   first: 'logs_demo',
@@ -9,6 +9,10 @@ export const DEMO_STREAMS = {
   metrics: 'metrics_demo',
   traces: 'traces_demo',
   annotations: 'annotations_demo',
+  otlpLogs: 'logs_otlp',
+  otlpMetrics: 'metrics_otlp',
+  otlpTraces: 'traces_otlp',
+  prometheus: 'metrics_prometheus',
 } as const;
 
 const DESCRIPTIONS: Readonly<Record<keyof typeof DEMO_STREAMS, string>> = {
@@ -18,6 +22,10 @@ const DESCRIPTIONS: Readonly<Record<keyof typeof DEMO_STREAMS, string>> = {
   metrics: 'Metrics of the shop, the apps and the servers',
   traces: 'Spans of the shop',
   annotations: 'What happened to the components of the stack',
+  otlpLogs: 'Logs that come by OpenTelemetry',
+  otlpMetrics: 'Metrics that come by OpenTelemetry',
+  otlpTraces: 'Traces that come by OpenTelemetry',
+  prometheus: 'Samples that come by Prometheus remote write',
 };
 /** What the API key may read and write. */
 const PATTERNS = ['logs_*', 'metrics_*', 'traces_*', 'annotations_*', 'timeline_*'];

@@ -22,6 +22,7 @@ export const USUAL_PORTS = {
   shopCart: 6602,
   shopPayment: 6603,
   zipkin: 9411,
+  gatewayOtlpHttp: 4318,
 };
 
 export type StackPorts = Readonly<typeof USUAL_PORTS>;
