@@ -127,6 +127,24 @@ export class ProtoReader {
     }
   }
 
+  /**
+   * Calls back for each length-delimited field with this key of the message in [start, end), with the range of its content. The callback may move the cursor.
+   */
+  eachField(start: number, end: number, wanted: number, visit: (start: number, end: number) => void): void {
+    let position = start;
+    while (position < end) {
+      this.position = position;
+      const key = this.key(end);
+      if (key === wanted) {
+        position = this.lengthEnd(end);
+        visit(this.position, position);
+      } else {
+        this.skip(key, end);
+        position = this.position;
+      }
+    }
+  }
+
   malformed(reason: string): HerculesError {
     return new HerculesError('INVALID_ARGUMENT', `The message is not valid protobuf: ${reason} (byte ${this.position})`);
   }

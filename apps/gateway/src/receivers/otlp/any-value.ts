@@ -187,24 +187,14 @@ export class AnyValues {
 
   /** Writes the pairs of a message whose field 1 is KeyValue as a container. Pairs with an empty key are left out: nothing could find them. */
   writePairs(out: EventBuffer, start: number, end: number, depth: number): void {
-    const { reader } = this;
     const countAt = out.beginContainer();
     let tags = 0;
-    reader.position = start;
-    while (reader.position < end) {
-      const key = reader.key(end);
-      if (key !== FIRST) {
-        reader.skip(key, end);
-        continue;
-      }
-      const pairEnd = reader.lengthEnd(end);
-      this.readPair(reader.position, pairEnd);
-      if (this.keyEnd > this.keyStart) {
-        this.writePair(out, depth);
-        tags++;
-      }
-      reader.position = pairEnd;
-    }
+    this.reader.eachField(start, end, FIRST, (pairStart, pairEnd) => {
+      this.readPair(pairStart, pairEnd);
+      if (this.keyEnd === this.keyStart) return;
+      this.writePair(out, depth);
+      tags++;
+    });
     out.endContainer(countAt, tags);
   }
 
@@ -233,20 +223,10 @@ export class AnyValues {
   }
 
   #eachElement(start: number, end: number, visit: () => void): void {
-    const { reader } = this;
-    let position = start;
-    while (position < end) {
-      reader.position = position;
-      const key = reader.key(end);
-      if (key === FIRST) {
-        position = reader.lengthEnd(end);
-        this.locate(reader.position, position);
-        visit();
-      } else {
-        reader.skip(key, end);
-        position = reader.position;
-      }
-    }
+    this.reader.eachField(start, end, FIRST, (elementStart, elementEnd) => {
+      this.locate(elementStart, elementEnd);
+      visit();
+    });
   }
 
   /** The last value for a person: a String as it is, bytes in base64, containers and arrays as JSON. */
@@ -286,20 +266,11 @@ export class AnyValues {
   #jsonObject(start: number, end: number, depth: number): string {
     const { reader } = this;
     const members: string[] = [];
-    let position = start;
-    while (position < end) {
-      reader.position = position;
-      const key = reader.key(end);
-      if (key === FIRST) {
-        position = reader.lengthEnd(end);
-        this.readPair(reader.position, position);
-        const name = JSON.stringify(reader.buf.toString('utf8', this.keyStart, this.keyEnd));
-        if (this.keyEnd > this.keyStart) members.push(`${name}:${this.#json(depth)}`);
-      } else {
-        reader.skip(key, end);
-        position = reader.position;
-      }
-    }
+    reader.eachField(start, end, FIRST, (pairStart, pairEnd) => {
+      this.readPair(pairStart, pairEnd);
+      const name = JSON.stringify(reader.buf.toString('utf8', this.keyStart, this.keyEnd));
+      if (this.keyEnd > this.keyStart) members.push(`${name}:${this.#json(depth)}`);
+    });
     return `{${members.join(',')}}`;
   }
 

@@ -73,7 +73,7 @@ export class ExportRequest implements EventTarget {
   read(body: Buffer): void {
     const { reader } = this.#options.converter;
     reader.reset(body, 0);
-    this.#eachField(0, body.length, FIRST, (start, end) => this.#readResource(start, end));
+    reader.eachField(0, body.length, FIRST, (start, end) => this.#readResource(start, end));
   }
 
   #readResource(start: number, end: number): void {
@@ -84,7 +84,7 @@ export class ExportRequest implements EventTarget {
     this.#openStream(this.#streamOf(resource.start, resource.end));
     this.#refusal ??= refusalOf(() => converter.beginResource(resource.start, resource.end));
     const refusal = this.#refusal;
-    this.#eachField(start, end, SECOND, (scopeStart, scopeEnd) => {
+    converter.reader.eachField(start, end, SECOND, (scopeStart, scopeEnd) => {
       this.#refusal = refusal;
       this.#readScope(scopeStart, scopeEnd);
     });
@@ -95,7 +95,7 @@ export class ExportRequest implements EventTarget {
     this.#findHead(start, end);
     const scope = this.#head;
     this.#refusal ??= refusalOf(() => converter.beginScope(scope.start, scope.end));
-    this.#eachField(start, end, SECOND, (itemStart, itemEnd) => {
+    converter.reader.eachField(start, end, SECOND, (itemStart, itemEnd) => {
       if (this.#refusal !== undefined) this.rejected.add(converter.countItems(itemStart, itemEnd), this.#refusal);
       else this.#open!.items += converter.convert(itemStart, itemEnd, this);
     });
@@ -104,23 +104,7 @@ export class ExportRequest implements EventTarget {
   /** The last field 1 of the message: the resource or the scope. */
   #findHead(start: number, end: number): void {
     this.#head.clear();
-    this.#eachField(start, end, FIRST, (headStart, headEnd) => this.#head.set(headStart, headEnd));
-  }
-
-  #eachField(start: number, end: number, field: number, visit: (start: number, end: number) => void): void {
-    const { reader } = this.#options.converter;
-    let position = start;
-    while (position < end) {
-      reader.position = position;
-      const key = reader.key(end);
-      if (key === field) {
-        position = reader.lengthEnd(end);
-        visit(reader.position, position);
-      } else {
-        reader.skip(key, end);
-        position = reader.position;
-      }
-    }
+    this.#options.converter.reader.eachField(start, end, FIRST, (headStart, headEnd) => this.#head.set(headStart, headEnd));
   }
 
   #streamOf(start: number, end: number): string {

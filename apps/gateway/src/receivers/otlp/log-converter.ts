@@ -1,12 +1,12 @@
-import { HerculesError, TypeCode } from '@hercules/protocol';
-import { ProtoReader } from '../grpc/proto-reader.ts';
-import { AnyValues, ValueField } from './any-value.ts';
+import { TypeCode } from '@hercules/protocol';
+import { ValueField } from './any-value.ts';
+import { ByteRange } from './byte-range.ts';
 import { type EventBuffer, tagHead } from './event-buffer.ts';
+import { ExceptionAttributes } from './exception-attributes.ts';
 import { isAllZero, writeHex } from './id-bytes.ts';
 import { TickHalves } from './nanoseconds.ts';
-import { ByteRange } from './byte-range.ts';
-import { eachResourcePair, eachScopePair, readScopeNames, SharedTags } from './pair-bytes.ts';
-import { type EventLimits, type EventTarget, type SignalConverter, writeHead } from './signal-converter.ts';
+import { eachResourcePair } from './pair-bytes.ts';
+import { ATTRIBUTES_DEPTH, SingleEventConverter } from './single-event-converter.ts';
 
 /** Keys of the fields of LogRecord: number × 8 + wire type (opentelemetry/proto/logs/v1/logs.proto). */
 const TIME = 0x09;
@@ -23,13 +23,8 @@ const UTC_OFFSET = Buffer.concat([tagHead('utcOffset', TypeCode.LONG), Buffer.al
 const PROPERTIES = tagHead('properties', TypeCode.CONTAINER);
 const LEVEL = tagHead('level', TypeCode.STRING);
 const MESSAGE = tagHead('message', TypeCode.STRING);
-const STACK_TRACE = tagHead('stackTrace', TypeCode.STRING);
-const EXCEPTION = tagHead('exception', TypeCode.CONTAINER);
-const TYPE = tagHead('type', TypeCode.STRING);
 const PROJECT = tagHead('project', TypeCode.STRING);
 const ENVIRONMENT = tagHead('environment', TypeCode.STRING);
-const SCOPE_NAME = tagHead('otel.scope.name', TypeCode.STRING);
-const SCOPE_VERSION = tagHead('otel.scope.version', TypeCode.STRING);
 const BODY_KEY = Buffer.from('body');
 const TRACE_ID_TAG = tagHead('traceId', TypeCode.STRING);
 const SPAN_ID_TAG = tagHead('spanId', TypeCode.STRING);
@@ -41,9 +36,6 @@ const ENVIRONMENT_KEY = Buffer.from('environment');
 const NAMESPACE_KEY = Buffer.from('service.namespace');
 const DEPLOYMENT_KEY = Buffer.from('deployment.environment.name');
 const OLD_DEPLOYMENT_KEY = Buffer.from('deployment.environment');
-const EXCEPTION_TYPE = Buffer.from('exception.type');
-const EXCEPTION_MESSAGE = Buffer.from('exception.message');
-const EXCEPTION_STACKTRACE = Buffer.from('exception.stacktrace');
 const LETTER_E = 0x65;
 
 /** Levels by severity number: four numbers a level, from 1 on. */
@@ -56,15 +48,9 @@ const LEVELS = ['Trace', 'Debug', 'Info', 'Warn', 'Error', 'Fatal'].map((level) 
 const NUMBERS_PER_LEVEL = 4;
 const TRACE_ID_BYTES = 16;
 const SPAN_ID_BYTES = 8;
-const PROPERTIES_DEPTH = 1;
 
 /** Log records as log events (protocol §10.2): what is no field of such an event goes into `properties`. */
-export class LogConverter implements SignalConverter {
-  readonly reader = new ProtoReader();
-  readonly #values: AnyValues;
-  readonly #limits: EventLimits;
-  readonly #shared: SharedTags;
-  readonly #names = { nameStart: 0, nameEnd: 0, versionStart: 0, versionEnd: 0 };
+export class LogConverter extends SingleEventConverter {
   readonly #time = new TickHalves();
   readonly #observed = new TickHalves();
   readonly #severityText = new ByteRange();
@@ -72,28 +58,20 @@ export class LogConverter implements SignalConverter {
   readonly #traceId = new ByteRange();
   readonly #spanId = new ByteRange();
   readonly #eventName = new ByteRange();
-  readonly #exceptionType = new ByteRange();
-  readonly #exceptionMessage = new ByteRange();
-  readonly #stackTrace = new ByteRange();
+  readonly #exception = new ExceptionAttributes();
   #severity = 0;
   #properties = 0;
 
-  constructor(limits: EventLimits, scratch: EventBuffer) {
-    this.#limits = limits;
-    this.#values = new AnyValues(this.reader, limits.maxDepth);
-    this.#shared = new SharedTags(scratch, limits.maxEventSizeBytes);
-  }
-
   beginResource(start: number, end: number): void {
-    const shared = this.#shared;
-    const values = this.#values;
+    const shared = this.shared;
+    const values = this.values;
     shared.beginResource();
     const project = new ByteRange();
     const environment = new ByteRange();
     let hasProject = false;
     let hasEnvironment = false;
     eachResourcePair(values, start, end, () => {
-      values.writePair(shared.out, PROPERTIES_DEPTH);
+      values.writePair(shared.out, ATTRIBUTES_DEPTH);
       shared.count++;
       hasProject ||= values.isKey(PROJECT_KEY);
       hasEnvironment ||= values.isKey(ENVIRONMENT_KEY);
@@ -102,53 +80,19 @@ export class LogConverter implements SignalConverter {
       else if (values.isKey(DEPLOYMENT_KEY) || (values.isKey(OLD_DEPLOYMENT_KEY) && !environment.isPresent))
         environment.set(values.start, values.end);
     });
-    if (!hasProject && project.isPresent) this.#shareText(PROJECT, project.start, project.end);
-    if (!hasEnvironment && environment.isPresent) this.#shareText(ENVIRONMENT, environment.start, environment.end);
+    if (!hasProject && project.isPresent) this.shareText(PROJECT, project);
+    if (!hasEnvironment && environment.isPresent) this.shareText(ENVIRONMENT, environment);
     shared.endResource();
   }
 
-  beginScope(start: number, end: number): void {
-    const shared = this.#shared;
-    const names = this.#names;
-    shared.beginScope();
-    readScopeNames(this.#values, start, end, names);
-    if (names.nameEnd > names.nameStart) this.#shareText(SCOPE_NAME, names.nameStart, names.nameEnd);
-    if (names.versionEnd > names.versionStart) this.#shareText(SCOPE_VERSION, names.versionStart, names.versionEnd);
-    eachScopePair(this.#values, start, end, () => {
-      this.#values.writePair(shared.out, PROPERTIES_DEPTH);
-      shared.count++;
-    });
-    shared.endScope();
-  }
-
-  countItems(): number {
-    return 1;
-  }
-
-  convert(start: number, end: number, target: EventTarget): number {
-    const { out } = target;
-    out.beginEvent();
-    try {
-      this.#write(start, end, out);
-      writeHead(target, this.#time.isUnknown ? this.#observed : this.#time);
-      out.endEvent(this.#limits.maxEventSizeBytes);
-      return 1;
-    } catch (error) {
-      out.dropEvent();
-      if (!(error instanceof HerculesError) || error.code !== 'INVALID_EVENT') throw error;
-      target.rejected.addSingle(error);
-      return 0;
-    }
-  }
-
-  #write(start: number, end: number, out: EventBuffer): void {
+  protected writePayload(start: number, end: number, out: EventBuffer): TickHalves {
     this.#clear();
     const payloadAt = out.beginContainer();
     out.head(UTC_OFFSET);
     out.head(PROPERTIES);
     const propertiesAt = out.beginContainer();
-    this.#properties = this.#shared.count;
-    this.#shared.copyTo(out);
+    this.#properties = this.shared.count;
+    this.shared.copyTo(out);
     this.#readFields(start, end, out);
     this.#writeLateProperties(out);
     out.endContainer(propertiesAt, this.#properties);
@@ -157,6 +101,7 @@ export class LogConverter implements SignalConverter {
     if (this.#writeMessage(out)) tags++;
     if (this.#writeException(out)) tags++;
     out.endContainer(payloadAt, tags);
+    return this.#time.isUnknown ? this.#observed : this.#time;
   }
 
   #clear(): void {
@@ -168,9 +113,7 @@ export class LogConverter implements SignalConverter {
     this.#traceId.clear();
     this.#spanId.clear();
     this.#eventName.clear();
-    this.#exceptionType.clear();
-    this.#exceptionMessage.clear();
-    this.#stackTrace.clear();
+    this.#exception.clear();
   }
 
   /** Attributes are written as they come; the other fields are noted. */
@@ -196,19 +139,19 @@ export class LogConverter implements SignalConverter {
           this.#severity = reader.uint32(end);
           break;
         case SEVERITY_TEXT:
-          this.#note(this.#severityText, end);
+          this.#severityText.read(reader, end);
           break;
         case BODY:
-          this.#note(this.#body, end);
+          this.#body.read(reader, end);
           break;
         case TRACE_ID:
-          this.#note(this.#traceId, end);
+          this.#traceId.read(reader, end);
           break;
         case SPAN_ID:
-          this.#note(this.#spanId, end);
+          this.#spanId.read(reader, end);
           break;
         case EVENT_NAME:
-          this.#note(this.#eventName, end);
+          this.#eventName.read(reader, end);
           break;
         default:
           reader.skip(key, end);
@@ -216,28 +159,14 @@ export class LogConverter implements SignalConverter {
     }
   }
 
-  #note(range: ByteRange, end: number): void {
-    const { reader } = this;
-    const fieldEnd = reader.lengthEnd(end);
-    range.set(reader.position, fieldEnd);
-    reader.position = fieldEnd;
-  }
-
   #writeAttribute(start: number, end: number, out: EventBuffer): void {
-    const values = this.#values;
+    const values = this.values;
     values.readPair(start, end);
     const { keyStart } = values;
     if (values.keyEnd === keyStart) return;
-    if (values.field === ValueField.STRING && this.reader.buf[keyStart] === LETTER_E) this.#noteException();
-    values.writePair(out, PROPERTIES_DEPTH);
+    if (this.reader.buf[keyStart] === LETTER_E) this.#exception.note(values);
+    values.writePair(out, ATTRIBUTES_DEPTH);
     this.#properties++;
-  }
-
-  #noteException(): void {
-    const values = this.#values;
-    if (values.isKey(EXCEPTION_TYPE)) this.#exceptionType.set(values.start, values.end);
-    else if (values.isKey(EXCEPTION_MESSAGE)) this.#exceptionMessage.set(values.start, values.end);
-    else if (values.isKey(EXCEPTION_STACKTRACE)) this.#stackTrace.set(values.start, values.end);
   }
 
   /** After the attributes, because of a repeated key the last counts. */
@@ -270,11 +199,11 @@ export class LogConverter implements SignalConverter {
   }
 
   #writeStructuredBody(out: EventBuffer): void {
-    const values = this.#values;
+    const values = this.values;
     values.locate(this.#body.start, this.#body.end);
     if (values.field !== ValueField.ARRAY && values.field !== ValueField.KVLIST) return;
     out.key(BODY_KEY, 0, BODY_KEY.length, values.type);
-    values.writeValue(out, PROPERTIES_DEPTH);
+    values.writeValue(out, ATTRIBUTES_DEPTH);
     this.#properties++;
   }
 
@@ -293,45 +222,24 @@ export class LogConverter implements SignalConverter {
 
   #writeMessage(out: EventBuffer): boolean {
     if (!this.#body.isPresent) return false;
-    const values = this.#values;
+    const values = this.values;
     values.locate(this.#body.start, this.#body.end);
     if (values.field === ValueField.UNSET) return false;
     out.head(MESSAGE);
     if (values.field === ValueField.STRING) values.writeValue(out, 0);
-    else out.text(values.text(PROPERTIES_DEPTH));
+    else out.text(values.text(ATTRIBUTES_DEPTH));
     return true;
   }
 
   /** The text of a stack trace is kept as it is; without one there is a structured exception of type and message. */
   #writeException(out: EventBuffer): boolean {
     const { buf } = this.reader;
-    const type = this.#exceptionType;
-    const message = this.#exceptionMessage;
-    const stackTrace = this.#stackTrace;
-    if (stackTrace.end > stackTrace.start) {
-      out.head(STACK_TRACE);
-      out.string(buf, stackTrace.start, stackTrace.end);
+    const exception = this.#exception;
+    if (exception.stackTrace.length > 0) {
+      exception.writeStackTrace(out, buf);
       return true;
     }
-    if (!type.isPresent && !message.isPresent) return false;
-    out.head(EXCEPTION);
-    const countAt = out.beginContainer();
-    if (type.isPresent) {
-      out.head(TYPE);
-      out.string(buf, type.start, type.end);
-    }
-    if (message.isPresent) {
-      out.head(MESSAGE);
-      out.string(buf, message.start, message.end);
-    }
-    out.endContainer(countAt, Number(type.isPresent) + Number(message.isPresent));
-    return true;
-  }
-
-  #shareText(head: Buffer, start: number, end: number): void {
-    const { out } = this.#shared;
-    out.head(head);
-    out.string(this.reader.buf, start, end);
-    this.#shared.count++;
+    exception.stackTrace.clear();
+    return exception.writeContainer(out, buf);
   }
 }

@@ -8,7 +8,7 @@ import { cumulativeBuckets } from './exponential-buckets.ts';
 import { MetricKind } from './metric-kind.ts';
 import { resourceTags, writeTag, writeTagBytes } from './metric-tags.ts';
 import { readScopeNames, SharedTags } from './pair-bytes.ts';
-import { type EventLimits, type EventTarget, type SignalConverter, writeHead } from './signal-converter.ts';
+import { type EventLimits, type EventTarget, rejectItem, type SignalConverter, writeHead } from './signal-converter.ts';
 
 const NAME = 0x0a;
 const UNIT = 0x1a;
@@ -35,7 +35,8 @@ export class MetricConverter implements SignalConverter {
   readonly #limits: MetricLimits;
   readonly #shared: SharedTags;
   readonly #point: DataPoint;
-  readonly #names = { nameStart: 0, nameEnd: 0, versionStart: 0, versionEnd: 0 };
+  readonly #scopeName = new ByteRange();
+  readonly #scopeVersion = new ByteRange();
   readonly #name = new ByteRange();
   readonly #unit = new ByteRange();
   readonly #data = new ByteRange();
@@ -61,11 +62,11 @@ export class MetricConverter implements SignalConverter {
 
   beginScope(start: number, end: number): void {
     const shared = this.#shared;
-    const names = this.#names;
+    const name = this.#scopeName;
     shared.beginScope();
-    readScopeNames(this.#values, start, end, names);
-    if (names.nameEnd > names.nameStart) {
-      writeTagBytes(shared.out, SCOPE_KEY, this.reader.buf, names.nameStart, names.nameEnd);
+    readScopeNames(this.reader, start, end, name, this.#scopeVersion);
+    if (name.length > 0) {
+      writeTagBytes(shared.out, SCOPE_KEY, this.reader.buf, name.start, name.end);
       shared.count++;
     }
     shared.endScope();
@@ -95,38 +96,18 @@ export class MetricConverter implements SignalConverter {
     while (reader.position < end) {
       const key = reader.key(end);
       const field = key >>> 3;
-      if (key === NAME) this.#note(this.#name, end);
-      else if (key === UNIT) this.#note(this.#unit, end);
+      if (key === NAME) this.#name.read(reader, end);
+      else if (key === UNIT) this.#unit.read(reader, end);
       else if ((key & 7) === LENGTH_DELIMITED && KINDS.has(field)) {
         this.#kind = field as MetricKind;
-        this.#note(this.#data, end);
+        this.#data.read(reader, end);
       } else reader.skip(key, end);
     }
   }
 
-  #note(range: ByteRange, end: number): void {
-    const { reader } = this;
-    const fieldEnd = reader.lengthEnd(end);
-    range.set(reader.position, fieldEnd);
-    reader.position = fieldEnd;
-  }
-
   /** In Gauge, Sum, Histogram, ExponentialHistogram and Summary alike field 1 is the data points. */
   #eachPoint(visit: (start: number, end: number) => void): void {
-    const { reader } = this;
-    const { start, end } = this.#data;
-    let position = start;
-    while (position < end) {
-      reader.position = position;
-      const key = reader.key(end);
-      if (key === DATA_POINT) {
-        position = reader.lengthEnd(end);
-        visit(reader.position, position);
-      } else {
-        reader.skip(key, end);
-        position = reader.position;
-      }
-    }
+    this.reader.eachField(this.#data.start, this.#data.end, DATA_POINT, visit);
   }
 
   #convertPoint(start: number, end: number, target: EventTarget): number {
@@ -140,8 +121,7 @@ export class MetricConverter implements SignalConverter {
       return 1;
     } catch (error) {
       out.rollBack(length, count);
-      if (!(error instanceof HerculesError) || error.code !== 'INVALID_EVENT') throw error;
-      target.rejected.addSingle(error);
+      rejectItem(target, error);
       return 0;
     }
   }

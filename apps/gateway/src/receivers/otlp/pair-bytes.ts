@@ -1,5 +1,7 @@
 import { HerculesError } from '@hercules/protocol';
+import type { ProtoReader } from '../grpc/proto-reader.ts';
 import type { AnyValues } from './any-value.ts';
+import type { ByteRange } from './byte-range.ts';
 import type { EventBuffer } from './event-buffer.ts';
 
 /** Field 1 of Resource and 3 of InstrumentationScope: attributes. */
@@ -7,15 +9,6 @@ const RESOURCE_ATTRIBUTE = 0x0a;
 const SCOPE_NAME = 0x0a;
 const SCOPE_VERSION = 0x12;
 const SCOPE_ATTRIBUTE = 0x1a;
-const NO_SCOPE = 0;
-
-/** What is read of an InstrumentationScope besides its attributes: ranges of UTF-8, empty when absent. */
-export interface ScopeNames {
-  nameStart: number;
-  nameEnd: number;
-  versionStart: number;
-  versionEnd: number;
-}
 
 /** Calls back for each pair of a Resource with a key; it is the last pair of `values` then. */
 export function eachResourcePair(values: AnyValues, start: number, end: number, visit: () => void): void {
@@ -28,38 +21,22 @@ export function eachScopePair(values: AnyValues, start: number, end: number, vis
 }
 
 function eachPair(values: AnyValues, start: number, end: number, field: number, visit: () => void): void {
-  const { reader } = values;
-  let position = start;
-  while (position < end) {
-    reader.position = position;
-    const key = reader.key(end);
-    if (key === field) {
-      position = reader.lengthEnd(end);
-      values.readPair(reader.position, position);
-      if (values.keyEnd > values.keyStart) visit();
-    } else {
-      reader.skip(key, end);
-      position = reader.position;
-    }
-  }
+  values.reader.eachField(start, end, field, (pairStart, pairEnd) => {
+    values.readPair(pairStart, pairEnd);
+    if (values.keyEnd > values.keyStart) visit();
+  });
 }
 
-/** Finds name and version of the InstrumentationScope in [start, end). */
-export function readScopeNames(values: AnyValues, start: number, end: number, names: ScopeNames): void {
-  const { reader } = values;
-  names.nameStart = names.nameEnd = names.versionStart = names.versionEnd = NO_SCOPE;
+/** Finds name and version of the InstrumentationScope in [start, end): UTF-8, empty when absent. */
+export function readScopeNames(reader: ProtoReader, start: number, end: number, name: ByteRange, version: ByteRange): void {
+  name.clear();
+  version.clear();
   reader.position = start;
   while (reader.position < end) {
     const key = reader.key(end);
-    if (key === SCOPE_NAME) {
-      names.nameEnd = reader.lengthEnd(end);
-      names.nameStart = reader.position;
-      reader.position = names.nameEnd;
-    } else if (key === SCOPE_VERSION) {
-      names.versionEnd = reader.lengthEnd(end);
-      names.versionStart = reader.position;
-      reader.position = names.versionEnd;
-    } else reader.skip(key, end);
+    if (key === SCOPE_NAME) name.read(reader, end);
+    else if (key === SCOPE_VERSION) version.read(reader, end);
+    else reader.skip(key, end);
   }
 }
 

@@ -1,3 +1,4 @@
+import { HerculesError } from '@hercules/protocol';
 import type { ProtoReader } from '../grpc/proto-reader.ts';
 import type { EventBuffer } from './event-buffer.ts';
 import type { TickHalves } from './nanoseconds.ts';
@@ -33,6 +34,12 @@ export interface SignalConverter {
   countItems(start: number, end: number): number;
   /** Writes the events of a LogRecord, Span or Metric; what cannot be taken of it is added to the target's `rejected`. @returns items taken */
   convert(start: number, end: number, target: EventTarget): number;
+}
+
+/** What an item's conversion has thrown: adds the item to the rejected ones if it alone is at fault, or throws what is about the request. */
+export function rejectItem({ rejected }: EventTarget, error: unknown): void {
+  if (!(error instanceof HerculesError) || error.code !== 'INVALID_EVENT') throw error;
+  rejected.addSingle(error);
 }
 
 /** Writes time and uuid into the head of the event that was begun. */

@@ -1,12 +1,12 @@
 import { HerculesError, TypeCode } from '@hercules/protocol';
-import { ProtoReader } from '../grpc/proto-reader.ts';
-import { AnyValues, ValueField } from './any-value.ts';
+import { ValueField } from './any-value.ts';
 import { ByteRange } from './byte-range.ts';
 import { type EventBuffer, tagHead } from './event-buffer.ts';
 import { isAllZero } from './id-bytes.ts';
 import { TickHalves } from './nanoseconds.ts';
-import { eachResourcePair, eachScopePair, readScopeNames, SharedTags } from './pair-bytes.ts';
-import { type EventLimits, type EventTarget, type SignalConverter, writeHead } from './signal-converter.ts';
+import { eachResourcePair } from './pair-bytes.ts';
+import type { EventLimits } from './signal-converter.ts';
+import { ATTRIBUTES_DEPTH, SingleEventConverter } from './single-event-converter.ts';
 import { AttributeTable, RESOURCE_ATTRIBUTES, SPAN_ATTRIBUTES, textTag } from './span-attributes.ts';
 import { SpanPoints } from './span-points.ts';
 
@@ -47,14 +47,11 @@ const BEGIN = tagHead('beginTimestampUtc', TypeCode.LONG);
 const BEGIN_OFFSET = Buffer.concat([tagHead('beginTimestampUtcOffset', TypeCode.LONG), Buffer.alloc(8)]);
 const END = tagHead('endTimestampUtc', TypeCode.LONG);
 const END_OFFSET = Buffer.concat([tagHead('endTimestampUtcOffset', TypeCode.LONG), Buffer.alloc(8)]);
-const SCOPE_NAME = tagHead('otel.scope.name', TypeCode.STRING);
-const SCOPE_VERSION = tagHead('otel.scope.version', TypeCode.STRING);
 
 const METRIC_PREFIX = Buffer.from('metric_');
 const HTTP_REQUEST_URL = Buffer.from('http.request.url');
 const HTTP_CLIENT_NAME = Buffer.from('http.client.name');
 const SERVER_ADDRESS = Buffer.from('server.address');
-const ANNOTATIONS_DEPTH = 1;
 const TRACE_ID_BYTES = 16;
 const SPAN_ID_BYTES = 8;
 
@@ -62,13 +59,8 @@ const SPAN_TABLE = new AttributeTable(SPAN_ATTRIBUTES);
 const RESOURCE_TABLE = new AttributeTable(RESOURCE_ATTRIBUTES);
 
 /** Spans as span events (protocol §10.4), with their events and links. */
-export class SpanConverter implements SignalConverter {
-  readonly reader = new ProtoReader();
-  readonly #values: AnyValues;
+export class SpanConverter extends SingleEventConverter {
   readonly #points: SpanPoints;
-  readonly #limits: EventLimits;
-  readonly #shared: SharedTags;
-  readonly #names = { nameStart: 0, nameEnd: 0, versionStart: 0, versionEnd: 0 };
   readonly #begin = new TickHalves();
   readonly #end = new TickHalves();
   readonly #traceId = new ByteRange();
@@ -88,76 +80,31 @@ export class SpanConverter implements SignalConverter {
   #annotations = 0;
 
   constructor(limits: EventLimits, scratch: EventBuffer) {
-    this.#limits = limits;
-    this.#values = new AnyValues(this.reader, limits.maxDepth);
-    this.#points = new SpanPoints(this.#values);
-    this.#shared = new SharedTags(scratch, limits.maxEventSizeBytes);
+    super(limits, scratch);
+    this.#points = new SpanPoints(this.values);
   }
 
   beginResource(start: number, end: number): void {
-    const shared = this.#shared;
-    const values = this.#values;
+    const shared = this.shared;
+    const values = this.values;
     shared.beginResource();
     eachResourcePair(values, start, end, () => {
       if (isMetricAttribute(this.reader.buf, values.keyStart, values.keyEnd)) return;
       const target = RESOURCE_TABLE.find(this.reader.buf, values.keyStart, values.keyEnd)?.target;
-      if (target === undefined) values.writePair(shared.out, ANNOTATIONS_DEPTH);
+      if (target === undefined) values.writePair(shared.out, ATTRIBUTES_DEPTH);
       else this.#writeAs(shared.out, target);
       shared.count++;
     });
     shared.endResource();
   }
 
-  beginScope(start: number, end: number): void {
-    const shared = this.#shared;
-    const names = this.#names;
-    const { buf } = this.reader;
-    shared.beginScope();
-    readScopeNames(this.#values, start, end, names);
-    if (names.nameEnd > names.nameStart) {
-      shared.out.head(SCOPE_NAME);
-      shared.out.string(buf, names.nameStart, names.nameEnd);
-      shared.count++;
-    }
-    if (names.versionEnd > names.versionStart) {
-      shared.out.head(SCOPE_VERSION);
-      shared.out.string(buf, names.versionStart, names.versionEnd);
-      shared.count++;
-    }
-    eachScopePair(this.#values, start, end, () => {
-      this.#values.writePair(shared.out, ANNOTATIONS_DEPTH);
-      shared.count++;
-    });
-    shared.endScope();
-  }
-
-  countItems(): number {
-    return 1;
-  }
-
-  convert(start: number, end: number, target: EventTarget): number {
-    const { out } = target;
-    out.beginEvent();
-    try {
-      this.#write(start, end, out);
-      writeHead(target, this.#end.isUnknown ? this.#begin : this.#end);
-      out.endEvent(this.#limits.maxEventSizeBytes);
-      return 1;
-    } catch (error) {
-      out.dropEvent();
-      if (!(error instanceof HerculesError) || error.code !== 'INVALID_EVENT') throw error;
-      target.rejected.addSingle(error);
-      return 0;
-    }
-  }
-
-  #write(start: number, end: number, out: EventBuffer): void {
+  protected writePayload(start: number, end: number, out: EventBuffer): TickHalves {
     this.#clear();
     const payloadAt = out.beginContainer();
     out.head(ANNOTATIONS);
     const annotationsAt = out.beginContainer();
-    this.#annotations = this.#shared.count;
-    this.#shared.copyTo(out);
+    this.#annotations = this.shared.count;
+    this.shared.copyTo(out);
     this.#readFields(start, end, out);
     this.#writeLateAnnotations(out);
     out.endContainer(annotationsAt, this.#annotations);
@@ -171,6 +118,7 @@ export class SpanConverter implements SignalConverter {
       tags++;
     }
     out.endContainer(payloadAt, tags);
+    return this.#end.isUnknown ? this.#begin : this.#end;
   }
 
   #clear(): void {
@@ -201,22 +149,22 @@ export class SpanConverter implements SignalConverter {
           break;
         }
         case TRACE_ID:
-          this.#note(this.#traceId, end);
+          this.#traceId.read(reader, end);
           break;
         case SPAN_ID:
-          this.#note(this.#spanId, end);
+          this.#spanId.read(reader, end);
           break;
         case PARENT_ID:
-          this.#note(this.#parentId, end);
+          this.#parentId.read(reader, end);
           break;
         case TRACE_STATE:
-          this.#note(this.#traceState, end);
+          this.#traceState.read(reader, end);
           break;
         case NAME:
-          this.#note(this.#name, end);
+          this.#name.read(reader, end);
           break;
         case STATUS:
-          this.#note(this.#status, end);
+          this.#status.read(reader, end);
           break;
         case KIND:
           this.#kind = reader.uint32(end);
@@ -241,21 +189,14 @@ export class SpanConverter implements SignalConverter {
     }
   }
 
-  #note(range: ByteRange, end: number): void {
-    const { reader } = this;
-    const fieldEnd = reader.lengthEnd(end);
-    range.set(reader.position, fieldEnd);
-    reader.position = fieldEnd;
-  }
-
   #writeAttribute(start: number, end: number, out: EventBuffer): void {
-    const values = this.#values;
+    const values = this.values;
     values.readPair(start, end);
     const { keyStart, keyEnd } = values;
     if (keyEnd === keyStart) return;
     const known = SPAN_TABLE.find(this.reader.buf, keyStart, keyEnd);
     if (known === undefined) {
-      values.writePair(out, ANNOTATIONS_DEPTH);
+      values.writePair(out, ATTRIBUTES_DEPTH);
       this.#annotations++;
       return;
     }
@@ -274,8 +215,8 @@ export class SpanConverter implements SignalConverter {
 
   /** The last pair under another key. */
   #writeAs(out: EventBuffer, key: Buffer): void {
-    out.key(key, 0, key.length, this.#values.type);
-    this.#values.writeValue(out, ANNOTATIONS_DEPTH);
+    out.key(key, 0, key.length, this.values.type);
+    this.values.writeValue(out, ATTRIBUTES_DEPTH);
   }
 
   /** After the attributes, because of a repeated key the last counts. */
@@ -304,8 +245,8 @@ export class SpanConverter implements SignalConverter {
 
   /** @param key undefined: the attribute's own */
   #writeLatePair(out: EventBuffer, pair: ByteRange, key: Buffer | undefined): void {
-    this.#values.readPair(pair.start, pair.end);
-    if (key === undefined) this.#values.writePair(out, ANNOTATIONS_DEPTH);
+    this.values.readPair(pair.start, pair.end);
+    if (key === undefined) this.values.writePair(out, ATTRIBUTES_DEPTH);
     else this.#writeAs(out, key);
     this.#annotations++;
   }

@@ -1,7 +1,8 @@
 import { HerculesError, TypeCode } from '@hercules/protocol';
-import { type AnyValues, ValueField } from './any-value.ts';
+import type { AnyValues } from './any-value.ts';
 import { ByteRange } from './byte-range.ts';
 import { type EventBuffer, tagHead } from './event-buffer.ts';
+import { ExceptionAttributes } from './exception-attributes.ts';
 import { TickHalves } from './nanoseconds.ts';
 
 /** Keys of Span's fields, and of those of Span.Event and Span.Link (opentelemetry/proto/trace/v1/trace.proto). */
@@ -20,18 +21,11 @@ const LINKS = vectorHead('links');
 const TIMESTAMP = tagHead('timestamp', TypeCode.LONG);
 const NAME = tagHead('name', TypeCode.STRING);
 const ATTRIBUTES = tagHead('attributes', TypeCode.CONTAINER);
-const EXCEPTION = tagHead('exception', TypeCode.CONTAINER);
-const TYPE = tagHead('type', TypeCode.STRING);
-const MESSAGE = tagHead('message', TypeCode.STRING);
-const STACK_TRACE = tagHead('stackTrace', TypeCode.STRING);
 const TRACE_ID = tagHead('traceId', TypeCode.UUID);
 const SPAN_ID = tagHead('spanId', TypeCode.UUID);
 const TRACE_STATE = tagHead('traceState', TypeCode.STRING);
 
 const EXCEPTION_NAME = Buffer.from('exception');
-const EXCEPTION_TYPE = Buffer.from('exception.type');
-const EXCEPTION_MESSAGE = Buffer.from('exception.message');
-const EXCEPTION_STACKTRACE = Buffer.from('exception.stacktrace');
 /** Payload, vector, its container, the attributes in it. */
 const ATTRIBUTES_DEPTH = 3;
 const TRACE_ID_BYTES = 16;
@@ -42,9 +36,7 @@ export class SpanPoints {
   readonly #values: AnyValues;
   readonly #time = new TickHalves();
   readonly #name = new ByteRange();
-  readonly #type = new ByteRange();
-  readonly #message = new ByteRange();
-  readonly #stackTrace = new ByteRange();
+  readonly #exception = new ExceptionAttributes();
   readonly #traceId = new ByteRange();
   readonly #spanId = new ByteRange();
   readonly #traceState = new ByteRange();
@@ -56,28 +48,12 @@ export class SpanPoints {
   /** @param start @param end of the Span @param count its events */
   writeEvents(out: EventBuffer, start: number, end: number, count: number): void {
     beginVector(out, EVENTS, count);
-    this.#eachField(start, end, EVENT, (eventStart, eventEnd) => this.#writeEvent(out, eventStart, eventEnd));
+    this.#values.reader.eachField(start, end, EVENT, (eventStart, eventEnd) => this.#writeEvent(out, eventStart, eventEnd));
   }
 
   writeLinks(out: EventBuffer, start: number, end: number, count: number): void {
     beginVector(out, LINKS, count);
-    this.#eachField(start, end, LINK, (linkStart, linkEnd) => this.#writeLink(out, linkStart, linkEnd));
-  }
-
-  #eachField(start: number, end: number, field: number, visit: (start: number, end: number) => void): void {
-    const { reader } = this.#values;
-    let position = start;
-    while (position < end) {
-      reader.position = position;
-      const key = reader.key(end);
-      if (key === field) {
-        position = reader.lengthEnd(end);
-        visit(reader.position, position);
-      } else {
-        reader.skip(key, end);
-        position = reader.position;
-      }
-    }
+    this.#values.reader.eachField(start, end, LINK, (linkStart, linkEnd) => this.#writeLink(out, linkStart, linkEnd));
   }
 
   #writeEvent(out: EventBuffer, start: number, end: number): void {
@@ -89,7 +65,7 @@ export class SpanPoints {
       const key = reader.key(end);
       if (key === EVENT_TIME) {
         this.#time.readNanoseconds(reader.buf, reader.take(8, end));
-      } else if (key === EVENT_NAME) this.#note(this.#name, end);
+      } else if (key === EVENT_NAME) this.#name.read(reader, end);
       else reader.skip(key, end);
     }
     const countAt = out.beginContainer();
@@ -114,31 +90,12 @@ export class SpanPoints {
   /** @returns false for an exception that says nothing */
   #writeException(out: EventBuffer, start: number, end: number): boolean {
     const values = this.#values;
-    this.#type.clear();
-    this.#message.clear();
-    this.#stackTrace.clear();
-    this.#eachField(start, end, EVENT_ATTRIBUTE, (pairStart, pairEnd) => {
+    this.#exception.clear();
+    values.reader.eachField(start, end, EVENT_ATTRIBUTE, (pairStart, pairEnd) => {
       values.readPair(pairStart, pairEnd);
-      if (values.field !== ValueField.STRING) return;
-      if (values.isKey(EXCEPTION_TYPE)) this.#type.set(values.start, values.end);
-      else if (values.isKey(EXCEPTION_MESSAGE)) this.#message.set(values.start, values.end);
-      else if (values.isKey(EXCEPTION_STACKTRACE)) this.#stackTrace.set(values.start, values.end);
+      this.#exception.note(values);
     });
-    const parts = [this.#type, this.#message, this.#stackTrace].filter(({ isPresent }) => isPresent).length;
-    if (parts === 0) return false;
-    out.head(EXCEPTION);
-    const countAt = out.beginContainer();
-    this.#writeText(out, TYPE, this.#type);
-    this.#writeText(out, MESSAGE, this.#message);
-    this.#writeText(out, STACK_TRACE, this.#stackTrace);
-    out.endContainer(countAt, parts);
-    return true;
-  }
-
-  #writeText(out: EventBuffer, head: Buffer, text: ByteRange): void {
-    if (!text.isPresent) return;
-    out.head(head);
-    out.string(this.#values.reader.buf, text.start, text.end);
+    return this.#exception.writeContainer(out, values.reader.buf);
   }
 
   #writeLink(out: EventBuffer, start: number, end: number): void {
@@ -149,9 +106,9 @@ export class SpanPoints {
     reader.position = start;
     while (reader.position < end) {
       const key = reader.key(end);
-      if (key === LINK_TRACE_ID) this.#note(this.#traceId, end);
-      else if (key === LINK_SPAN_ID) this.#note(this.#spanId, end);
-      else if (key === LINK_TRACE_STATE) this.#note(this.#traceState, end);
+      if (key === LINK_TRACE_ID) this.#traceId.read(reader, end);
+      else if (key === LINK_SPAN_ID) this.#spanId.read(reader, end);
+      else if (key === LINK_TRACE_STATE) this.#traceState.read(reader, end);
       else reader.skip(key, end);
     }
     const [traceId, spanId] = [this.#traceId, this.#spanId];
@@ -169,7 +126,8 @@ export class SpanPoints {
     out.raw(reader.buf, spanId.start, spanId.end);
     out.i64(0, 0);
     if (this.#traceState.length > 0) {
-      this.#writeText(out, TRACE_STATE, this.#traceState);
+      out.head(TRACE_STATE);
+      out.string(reader.buf, this.#traceState.start, this.#traceState.end);
       tags++;
     }
     if (this.#writeAttributes(out, start, end, LINK_ATTRIBUTE)) tags++;
@@ -181,7 +139,7 @@ export class SpanPoints {
     const values = this.#values;
     let countAt = 0;
     let tags = 0;
-    this.#eachField(start, end, field, (pairStart, pairEnd) => {
+    this.#values.reader.eachField(start, end, field, (pairStart, pairEnd) => {
       values.readPair(pairStart, pairEnd);
       if (values.keyEnd === values.keyStart) return;
       if (tags++ === 0) {
@@ -192,13 +150,6 @@ export class SpanPoints {
     });
     if (tags > 0) out.endContainer(countAt, tags);
     return tags > 0;
-  }
-
-  #note(range: ByteRange, end: number): void {
-    const { reader } = this.#values;
-    const fieldEnd = reader.lengthEnd(end);
-    range.set(reader.position, fieldEnd);
-    reader.position = fieldEnd;
   }
 }
 
