@@ -6,6 +6,7 @@ import { asHerculesError } from '../../batch-intake.ts';
 import type { KnownKey } from '../../stream-access.ts';
 import { freeChunk } from '../http/body-chunk.ts';
 import type { HttpConnection, OpenExchange } from '../http/http-connection.ts';
+import { Permits } from '../permits.ts';
 import { unpackBody } from './content-encoding.ts';
 import type { DoorContext } from './door-context.ts';
 import type { DoorAnswer, DoorRequest, HttpDoorRoute } from './http-door.ts';
@@ -35,7 +36,7 @@ export class DoorExchange implements AdmissionWaiter, OpenExchange, DoorRequest 
   readonly #startedMs = performance.now();
   #expectsContinue: boolean;
   #key: KnownKey | undefined;
-  #permits = 0;
+  readonly #permits: Permits;
   #ticket: AdmissionTicket | undefined;
   #contentLength = UNKNOWN_LENGTH;
   /** In the pool's memory, unless it came in one piece or was unpacked. */
@@ -57,6 +58,7 @@ export class DoorExchange implements AdmissionWaiter, OpenExchange, DoorRequest 
     expectsContinue: boolean,
   ) {
     this.#context = context;
+    this.#permits = new Permits(context.admission, context.refusals.throttled, 0);
     this.#route = route;
     this.#connection = connection;
     this.#req = req;
@@ -92,9 +94,7 @@ export class DoorExchange implements AdmissionWaiter, OpenExchange, DoorRequest 
   }
 
   admit(bytes: number): void {
-    if (bytes <= 0) return;
-    if (!this.#context.admission.tryAcquire(bytes)) throw this.#context.refusals.throttled;
-    this.#permits += bytes;
+    this.#permits.take(bytes);
   }
 
   /** Checks what the headers say, then asks for permits. */
@@ -114,7 +114,7 @@ export class DoorExchange implements AdmissionWaiter, OpenExchange, DoorRequest 
 
   onAdmitted(): void {
     this.#ticket = undefined;
-    this.#permits = this.#contentLength;
+    this.#permits.adopt(this.#contentLength);
     this.#read();
   }
 
@@ -165,7 +165,7 @@ export class DoorExchange implements AdmissionWaiter, OpenExchange, DoorRequest 
       const { admission, maxContentLength, refusals } = this.#context;
       if (needed > maxContentLength) return this.#refuse(refusals.tooLarge);
       if (!admission.tryAcquire(chunk.length)) return this.#refuse(refusals.throttled);
-      this.#permits += chunk.length;
+      this.#permits.adopt(chunk.length);
     }
     this.#reserve(Math.max(needed, this.#contentLength));
     chunk.copy(this.#pooled!, this.#received);
@@ -240,9 +240,7 @@ export class DoorExchange implements AdmissionWaiter, OpenExchange, DoorRequest 
     this.#connection.end(this);
     this.#route.counters.answered(status, performance.now() - this.#startedMs);
     if (this.#context.lifecycle.state === 'STOPPING') this.#res.shouldKeepAlive = false;
-    const permits = this.#permits;
-    this.#permits = 0;
-    if (permits > 0) this.#context.admission.release(permits);
+    this.#permits.release();
   }
 
   dropBody(): void {

@@ -31,16 +31,25 @@ export function hasRetryInfo(error: HerculesError): boolean {
 
 const RETRY_INFO_TYPE = 'type.googleapis.com/google.rpc.RetryInfo';
 
+/** google.rpc.Status { code = 1; message = 2; details = 3 }. @param details an Any each, encoded */
+export function rpcStatus(code: number, message: string, ...details: readonly Buffer[]): Buffer {
+  return Buffer.concat([
+    varintField(1, code),
+    bytesField(2, Buffer.from(message, 'utf8')),
+    ...details.map((detail) => bytesField(3, detail)),
+  ]);
+}
+
 /**
- * The trailer `grpc-status-details-bin`: a google.rpc.Status { code = 1, message = 2, details = 3 } whose only detail is an Any
- * { type_url = 1, value = 2 } of google.rpc.RetryInfo { retry_delay = 1: Duration { seconds = 1, nanos = 2 } }, in base64.
+ * The trailer `grpc-status-details-bin`: a google.rpc.Status whose only detail is an Any { type_url = 1, value = 2 } of google.rpc.RetryInfo
+ * { retry_delay = 1: Duration { seconds = 1, nanos = 2 } }, in base64.
  */
 export function statusDetails(code: number, message: string, retryAfterMs: number): string {
   const seconds = Math.floor(retryAfterMs / 1000);
   const nanos = (retryAfterMs % 1000) * 1_000_000;
   const duration = Buffer.concat([varintField(1, seconds), varintField(2, nanos)]);
   const any = Buffer.concat([bytesField(1, Buffer.from(RETRY_INFO_TYPE)), bytesField(2, bytesField(1, duration))]);
-  return Buffer.concat([varintField(1, code), bytesField(2, Buffer.from(message, 'utf8')), bytesField(3, any)]).toString('base64');
+  return rpcStatus(code, message, any).toString('base64');
 }
 
 function varintField(number: number, value: number): Buffer {

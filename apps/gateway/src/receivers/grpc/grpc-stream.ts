@@ -19,6 +19,17 @@ export function isGrpc(headers: IncomingHttpHeaders): boolean {
   return headers['content-type']?.startsWith('application/grpc') ?? false;
 }
 
+const PREFIX_BYTES = 5;
+
+/** A message with its prefix: not compressed, and its length. */
+export function framed(message: Uint8Array): Buffer {
+  const bytes = Buffer.allocUnsafe(PREFIX_BYTES + message.length);
+  bytes[0] = 0;
+  bytes.writeUInt32BE(message.length, 1);
+  bytes.set(message, PREFIX_BYTES);
+  return bytes;
+}
+
 /**
  * The answering half of a call: headers before the first message, messages, and one status at the end (gRPC over HTTP/2). Everything is
  * ignored once the client has gone.

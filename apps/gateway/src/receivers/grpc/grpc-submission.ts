@@ -1,6 +1,7 @@
 import type { HerculesError } from '@hercules/protocol';
 import type { BatchSubmission } from '../../batch-intake.ts';
 import type { KnownKey, StreamRoute } from '../../stream-access.ts';
+import { Permits } from '../permits.ts';
 import type { GrpcContext } from './grpc-context.ts';
 import { decompressMessage, type MessageEncoding } from './message-encoding.ts';
 import type { SendRequestReader } from './send-request.ts';
@@ -16,7 +17,7 @@ export abstract class GrpcSubmission implements BatchSubmission {
   protected readonly context: GrpcContext;
   protected isAsync = false;
   #route: StreamRoute | undefined;
-  #permits: number;
+  readonly #permits: Permits;
   #message: Buffer = NO_BYTES;
   #isPooled = false;
   #batch: Buffer = NO_BYTES;
@@ -24,7 +25,7 @@ export abstract class GrpcSubmission implements BatchSubmission {
   /** @param permits bytes already taken from the admission for this message */
   constructor(context: GrpcContext, permits: number) {
     this.context = context;
-    this.#permits = permits;
+    this.#permits = new Permits(context.admission, context.refusals.throttled, permits);
   }
 
   abstract get isAbandoned(): boolean;
@@ -62,7 +63,7 @@ export abstract class GrpcSubmission implements BatchSubmission {
       this.readMessage(this.context.requests, buffer, start, end);
     } else {
       const unpacked = decompressMessage(buffer.subarray(start, end), encoding, this.context.maxMessageBytes);
-      this.#admitGrowth(unpacked.length - (end - start));
+      this.#permits.take(unpacked.length - (end - start));
       this.dropMessage();
       this.#message = unpacked;
       this.readMessage(this.context.requests, unpacked, 0, unpacked.length);
@@ -83,9 +84,7 @@ export abstract class GrpcSubmission implements BatchSubmission {
   }
 
   protected releasePermits(): void {
-    const permits = this.#permits;
-    this.#permits = 0;
-    if (permits > 0) this.context.admission.release(permits);
+    this.#permits.release();
   }
 
   #findStream(key: KnownKey | undefined): void {
@@ -110,17 +109,10 @@ export abstract class GrpcSubmission implements BatchSubmission {
         return;
       case 'events': {
         const batch = events.encode(this.#message, requests.payloadStart, requests.payloadEnd);
-        this.#admitGrowth(batch.length - (requests.payloadEnd - requests.payloadStart));
+        this.#permits.take(batch.length - (requests.payloadEnd - requests.payloadStart));
         this.dropMessage();
         this.#batch = batch;
       }
     }
-  }
-
-  /** What a message grows to must be admitted as well; there is no wait for it, because the memory is in use already. */
-  #admitGrowth(bytes: number): void {
-    if (bytes <= 0) return;
-    if (!this.context.admission.tryAcquire(bytes)) throw this.context.refusals.throttled;
-    this.#permits += bytes;
   }
 }

@@ -3,7 +3,9 @@ import { asHerculesError } from '../../batch-intake.ts';
 import type { MethodCounters } from '../../intake-counters.ts';
 import type { KnownKey } from '../../stream-access.ts';
 import type { ReceivedRequest } from '../door/received-request.ts';
+import { Permits } from '../permits.ts';
 import type { GrpcContext } from './grpc-context.ts';
+import { framed } from './grpc-stream.ts';
 import { decompressMessage, type MessageEncoding } from './message-encoding.ts';
 import type { UnaryCall, UnaryMethod } from './unary-call.ts';
 
@@ -18,7 +20,6 @@ export interface MessageHandler {
 }
 
 const NO_BYTES = Buffer.alloc(0);
-const PREFIX_BYTES = 5;
 
 /** A method of another protocol over gRPC: unpacks the message, lets the door handle it, frames the answer. */
 export class HandledMethod implements UnaryMethod {
@@ -57,7 +58,7 @@ export class HandledMethod implements UnaryMethod {
 class HandledRequest implements ReceivedRequest {
   readonly #context: GrpcContext;
   readonly #call: UnaryCall;
-  #permits: number;
+  readonly #permits: Permits;
   #key: KnownKey | undefined;
   #body: Buffer = NO_BYTES;
   #pooled: Buffer | undefined;
@@ -65,7 +66,7 @@ class HandledRequest implements ReceivedRequest {
   constructor(context: GrpcContext, call: UnaryCall, permits: number) {
     this.#context = context;
     this.#call = call;
-    this.#permits = permits;
+    this.#permits = new Permits(context.admission, context.refusals.throttled, permits);
   }
 
   get key(): KnownKey {
@@ -81,9 +82,7 @@ class HandledRequest implements ReceivedRequest {
   }
 
   admit(bytes: number): void {
-    if (bytes <= 0) return;
-    if (!this.#context.admission.tryAcquire(bytes)) throw this.#context.refusals.throttled;
-    this.#permits += bytes;
+    this.#permits.take(bytes);
   }
 
   /** Finds the key and unpacks the message. The key may have been taken away since the call began. */
@@ -102,11 +101,7 @@ class HandledRequest implements ReceivedRequest {
 
   succeed(answer: Buffer): void {
     this.#release();
-    const framed = Buffer.allocUnsafe(PREFIX_BYTES + answer.length);
-    framed[0] = 0;
-    framed.writeUInt32BE(answer.length, 1);
-    answer.copy(framed, PREFIX_BYTES);
-    this.#call.succeed(framed);
+    this.#call.succeed(framed(answer));
   }
 
   fail(error: unknown): void {
@@ -123,8 +118,7 @@ class HandledRequest implements ReceivedRequest {
 
   #release(): void {
     this.dropBody();
-    if (this.#permits > 0) this.#context.admission.release(this.#permits);
-    this.#permits = 0;
+    this.#permits.release();
   }
 
   #giveBack(): void {

@@ -2,12 +2,11 @@ import { EventEmitter } from 'node:events';
 import type { MethodDefinition, ServiceDefinition, UntypedServiceImplementation } from '@grpc/grpc-js';
 import type { BufferPool } from '../../buffer-pool.ts';
 import { GrpcCode } from './grpc-status.ts';
-import type { GrpcStream } from './grpc-stream.ts';
+import { framed, type GrpcStream } from './grpc-stream.ts';
 import { MessageReader, type Decision, type MessageOwner } from './message-reader.ts';
 
 /** Requests of health and reflection are small. */
 const MAX_MESSAGE_BYTES = 64 * 1024;
-const PREFIX_BYTES = 5;
 
 type Method = MethodDefinition<unknown, unknown>;
 type UnaryCallback = (error: { code?: number; details?: string } | null, response: unknown) => void;
@@ -121,11 +120,7 @@ class HostedCall extends EventEmitter implements MessageOwner {
   }
 
   #frame(response: unknown): Buffer {
-    const message = this.#method.definition.responseSerialize(response);
-    const framed = Buffer.alloc(PREFIX_BYTES + message.length);
-    framed.writeUInt32BE(message.length, 1);
-    message.copy(framed, PREFIX_BYTES);
-    return framed;
+    return framed(this.#method.definition.responseSerialize(response));
   }
 
   #fail(code: number, details: string): void {

@@ -32,16 +32,7 @@ export function exportResponseJson(rejected: RejectedItems, signal: OtlpSignal):
   return JSON.stringify({ partialSuccess: { ...count, errorMessage: rejected.toString() } });
 }
 
-/** google.rpc.Status { code = 1: int32, message = 2: string }, the body of every refusal over HTTP. */
-export function rpcStatus({ grpcCode, message }: HerculesError): Buffer {
-  const writer = new ProtoWriter(256);
-  writer.key(FIRST, VARINT);
-  writer.varint(BigInt(grpcCode));
-  writer.key(SECOND, LENGTH);
-  writer.lengthAnd(Buffer.from(message, 'utf8'));
-  return writer.bytes();
-}
-
+/** google.rpc.Status as OTLP/JSON, the body of a refusal of a request in JSON. */
 export function rpcStatusJson({ grpcCode, message }: HerculesError): string {
   return JSON.stringify({ code: grpcCode, message });
 }

@@ -2,7 +2,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { HerculesError } from '@hercules/protocol';
 import type { MethodCounters } from '../../intake-counters.ts';
 import type { DoorAnswer, DoorRequest, HttpDoorRoute } from '../door/http-door.ts';
-import { exportResponse, exportResponseJson, rpcStatus, rpcStatusJson } from './export-answer.ts';
+import { rpcStatus } from '../grpc/grpc-status.ts';
+import { exportResponse, exportResponseJson, rpcStatusJson } from './export-answer.ts';
 import { jsonToProtobuf } from './json/json-to-protobuf.ts';
 import { REQUEST_SCHEMAS } from './json/message-schemas.ts';
 import type { OtlpExport } from './otlp-export.ts';
@@ -43,7 +44,10 @@ export class OtlpHttpRoute implements HttpDoorRoute {
   /** Senders repeat a request after 429, 502, 503 and 504 only. */
   refuse(error: HerculesError, headers: IncomingHttpHeaders): DoorAnswer {
     const isJson = mediaType(headers) === JSON_TYPE;
-    const answer = { contentType: isJson ? JSON_TYPE : PROTOBUF, body: isJson ? rpcStatusJson(error) : rpcStatus(error) };
+    const answer = {
+      contentType: isJson ? JSON_TYPE : PROTOBUF,
+      body: isJson ? rpcStatusJson(error) : rpcStatus(error.grpcCode, error.message),
+    };
     if (!error.retryable) return { status: error.httpStatus, ...answer };
     const status = error.code === 'THROTTLED' ? TOO_MANY_REQUESTS : UNAVAILABLE;
     return { status, ...answer, headers: { 'Retry-After': RETRY_AFTER_SECONDS } };
