@@ -19,5 +19,6 @@ export function createLogger(
     serializers: { err: errorFields, error: errorFields },
     redact: { paths: SECRET_NAMES.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]), censor: '***' },
   };
-  return destination === undefined ? pino(options) : pino(options, destination);
+  // A line in the hands of a thread would be overtaken, or lost, when the process ends: pino's own default.
+  return pino(options, destination ?? pino.destination({ dest: 1, sync: true }));
 }
