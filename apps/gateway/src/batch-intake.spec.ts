@@ -81,6 +81,7 @@ class RecordingSubmission implements BatchSubmission {
       expectedPartitions: 3,
       partitioner: createDefaultPartitioner('round-robin', 1),
       filter: undefined,
+      quota: undefined,
       ...route,
     };
   }
@@ -129,6 +130,21 @@ const BATCH = encodeBatch([eventOf(1), eventOf(2), eventOf(3)]);
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('BatchIntake', () => {
+  it('charges the quota for what passes the filter, and refuses without a look at the batch while it is used up', () => {
+    const { producer, intake } = setUp();
+    const charged: number[][] = [];
+    let refusal: HerculesError | undefined;
+    const quota = { refusal: () => refusal, charge: (...use: number[]) => charged.push(use) };
+    let events = 0;
+    intake.submit(new RecordingSubmission(BATCH, { quota, filter: { accepts: () => events++ > 0 } }));
+    expect(charged).toEqual([[2, BATCH.length]]);
+    refusal = new HerculesError('QUOTA_EXCEEDED', 'used up');
+    const refused = new RecordingSubmission(BATCH, { quota });
+    intake.submit(refused);
+    expect([refused.log, refused.taken]).toEqual([['refused QUOTA_EXCEEDED: used up'], 0]);
+    expect(producer.records).toHaveLength(2);
+  });
+
   it('appends every event with its uuid as the key and its bytes as the value', () => {
     const { producer, intake } = setUp();
     const submission = new RecordingSubmission(BATCH);

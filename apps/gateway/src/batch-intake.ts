@@ -76,7 +76,9 @@ export class BatchIntake {
 
   /** Takes a batch. The submission is told what became of it: see {@link BatchSubmission}; callbacks may come before this returns. */
   submit(submission: BatchSubmission): void {
-    const { topic, expectedPartitions } = submission.route;
+    const { topic, expectedPartitions, quota } = submission.route;
+    const refusal = quota?.refusal();
+    if (refusal !== undefined) return submission.onRefused(refusal);
     const partitions = this.#producer.partitionCount(topic);
     if (partitions < expectedPartitions) {
       if (partitions === 0) return this.#prepareTopic(submission);
@@ -130,7 +132,7 @@ export class BatchIntake {
 
   #append(submission: BatchSubmission, partitions: number): void {
     if (submission.isAbandoned) return submission.onRefused(new HerculesError('TIMEOUT', 'The client has gone'));
-    const { filter, topic, partitioner } = submission.route;
+    const { filter, topic, partitioner, quota } = submission.route;
     let batch: Buffer;
     let count: number;
     let filtered = 0;
@@ -154,6 +156,7 @@ export class BatchIntake {
       producer.append(topic, partition, batch, start + UUID_START, start + UUID_END, batch, start, end, nowMs, delivery);
     }
     this.#count(batch, count, filtered);
+    quota?.charge(count - filtered, batch.length);
     submission.onAppended(count - filtered, filtered);
     delivery.onSettled((error) => this.#onSettled(submission, error));
     delivery.seal();

@@ -62,6 +62,12 @@ const validationSchema = z.object({
   maxDepth: positive.max(1000).default(64).describe('Containers and vectors inside each other'),
 });
 
+const quotasSchema = z.object({
+  gateways: positive
+    .default(1)
+    .describe('Gateways that share the load: each lets its part of every quota pass, because gateways do not tell each other'),
+});
+
 const partitionerSchema = z.object({
   type: z
     .enum(['kafka-default', 'random', 'round-robin', 'batched'])
@@ -88,6 +94,7 @@ export const gatewayConfigSchema = z.object({
   prometheus: prometheusConfigSchema.prefault({}),
   throttling: throttlingSchema.prefault({}),
   validation: validationSchema.prefault({}),
+  quotas: quotasSchema.prefault({}),
   partitioner: partitionerSchema.prefault({}),
   producer: producerSchema.prefault({}),
   kafka: kafkaConfigSchema.prefault({}),

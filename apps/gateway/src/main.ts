@@ -10,6 +10,7 @@ import { FailureLog } from './failure-log.ts';
 import { registerGatewayMetrics } from './gateway-metrics.ts';
 import { IntakeCounters, LATENCY_BOUNDS_SECONDS, type LatencyHistogram, MethodCounters } from './intake-counters.ts';
 import { createDefaultPartitioner } from './partitioner.ts';
+import { keepQuotaBook, QuotaBook, registerQuotaMetrics } from './quotas/index.ts';
 import type { HttpDoor } from './receivers/door/http-door.ts';
 import type { MessageHandler } from './receivers/grpc/handled-method.ts';
 import { createGrpcReceiver } from './receivers/grpc/index.ts';
@@ -42,6 +43,9 @@ runService({
     lifecycle.onStop('producer', () => producer.close(FLUSH_TIME_MS));
     await producer.start();
 
+    const quotas = new QuotaBook(config.quotas.gateways);
+    lifecycle.onStop('quotas', keepQuotaBook(quotas, registry));
+
     const { throttling, validation, partitioner } = config;
     const failures = new FailureLog(logger);
     const admission = new Admission(throttling.capacityBytes, throttling.waitTimeoutMs, throttling.maxWaitingRequests);
@@ -61,7 +65,7 @@ runService({
       failures,
       admission,
       intake,
-      access: new StreamAccessCache(registry, createDefaultPartitioner(partitioner.type, partitioner.batchSize)),
+      access: new StreamAccessCache(registry, createDefaultPartitioner(partitioner.type, partitioner.batchSize), quotas),
       buffers: new BufferPool(KEPT_BUFFER_BYTES),
     };
     const httpLatency = metrics.histogram('hercules_gateway_http_request_seconds', 'Time to the answer, HTTP', LATENCY_BOUNDS_SECONDS);
@@ -74,6 +78,7 @@ runService({
     };
     const doors: HttpDoor[] = [];
     const grpcDoors = new Map<string, MessageHandler>();
+    registerQuotaMetrics(metrics, quotas);
     registerProducerMetrics(metrics, producer);
     registerGatewayMetrics(metrics, { intake: intake.counters, methods, admission, producer });
     const doorLimits = { maxEventSizeBytes: validation.maxEventSizeBytes, maxUnpackedBytes: config.doors.maxUnpackedBytes };

@@ -45,7 +45,12 @@ function setUp(): { registry: FakeRegistry; access: StreamAccessCache } {
   registry.streams.set('derived', { ...BASE, type: 'derived', name: 'derived', streams: ['logs'], filters: [] });
   for (const name of ['logs', 'sharded', 'derived', 'missing']) registry.decisions.set(`digest of known1 write ${name}`, 'allowed');
   registry.decisions.set('digest of known2 write logs', 'unknown');
-  return { registry, access: new StreamAccessCache(registry as unknown as MetadataRegistry, createDefaultPartitioner('random', 1)) };
+  return {
+    registry,
+    access: new StreamAccessCache(registry as unknown as MetadataRegistry, createDefaultPartitioner('random', 1), {
+      gate: () => undefined,
+    }),
+  };
 }
 
 describe('StreamAccessCache', () => {

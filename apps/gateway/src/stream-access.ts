@@ -1,5 +1,6 @@
 import type { ApiKeyIdentity, EventFilter, MetadataRegistry, Stream } from '@hercules/metadata';
 import { HerculesError } from '@hercules/protocol';
+import type { QuotaBook, QuotaGate } from './quotas/index.ts';
 import { ShardingPartitioner, type Partitioner } from './partitioner.ts';
 
 /** How events reach the topic of a stream. */
@@ -10,6 +11,8 @@ export interface StreamRoute {
   readonly partitioner: Partitioner;
   /** Events that do not pass are dropped (model §4.3). */
   readonly filter: EventFilter | undefined;
+  /** What the key may write; undefined: as much as it likes. */
+  readonly quota: QuotaGate | undefined;
 }
 
 /**
@@ -56,10 +59,12 @@ const MAX_CACHED_NAME_LENGTH = 64;
 export class StreamAccessCache {
   readonly #registry: MetadataRegistry;
   readonly #defaultPartitioner: Partitioner;
+  readonly #quotas: Pick<QuotaBook, 'gate'>;
   readonly #keys = new Map<string, KnownKey>();
 
-  constructor(registry: MetadataRegistry, defaultPartitioner: Partitioner) {
+  constructor(registry: MetadataRegistry, defaultPartitioner: Partitioner, quotas: Pick<QuotaBook, 'gate'>) {
     this.#registry = registry;
+    this.#quotas = quotas;
     this.#defaultPartitioner = defaultPartitioner;
     registry.onChange(() => this.#keys.clear());
   }
@@ -87,7 +92,8 @@ export class StreamAccessCache {
     const partitioner =
       stream.shardingKey.length === 0 ? this.#defaultPartitioner : new ShardingPartitioner(stream.shardingKey, stream.partitions);
     const filter = this.#registry.validationFilter(identity.digest, name);
-    const route = { topic: name, expectedPartitions: stream.partitions, partitioner, filter };
+    const quota = this.#quotas.gate(identity.digest, name);
+    const route = { topic: name, expectedPartitions: stream.partitions, partitioner, filter, quota };
     return { rightRefusal: undefined, streamRefusal: undefined, route };
   };
 

@@ -131,6 +131,11 @@ describe('management API', () => {
       ['/blacklist/add?key=short', 400],
       ['/blacklist/remove', 400],
       [`/validations/set?key=${key('a', '1')}`, 400],
+      [`/quotas/set?key=${key('a', '1')}&pattern=*`, 400],
+      [`/quotas/set?key=${key('a', '1')}&pattern=*&eventsPerSecond=0`, 400],
+      [`/quotas/set?key=${key('a', '1')}&pattern=*&bytesPerSecond=1&burstSeconds=3601`, 400],
+      [`/quotas/set?key=${key('a', '1')}&eventsPerSecond=1`, 400],
+      ['/quotas/delete?pattern=*', 400],
     ])('POST %s: %i', async (path, status) => {
       expect(await api.post(path)).toBe(status);
     });
@@ -206,8 +211,8 @@ describe('management API', () => {
       await setRule(apiKey, '*', 'rwm');
       const call = async (method: string, path: string) =>
         (await api.call(method, path, { key: apiKey, body: method === 'POST' ? [] : undefined })).status;
-      for (const path of ['/rules/list', '/blacklist/list', '/validations/list']) expect(await call('GET', path)).toBe(401);
-      for (const path of ['/rules/set', '/blacklist/add', '/blacklist/remove', '/validations/set'])
+      for (const path of ['/rules/list', '/blacklist/list', '/validations/list', '/quotas/list']) expect(await call('GET', path)).toBe(401);
+      for (const path of ['/rules/set', '/blacklist/add', '/blacklist/remove', '/validations/set', '/quotas/set', '/quotas/delete'])
         expect(await call('POST', path)).toBe(401);
       for (const path of ['/streams/list', '/timelines/list']) expect(await call('GET', path)).toBe(200);
     });
@@ -247,6 +252,21 @@ describe('management API', () => {
     expect(await set({})).toBe(400);
     expect(await set([])).toBe(200);
     expect(await api.json('/validations/list')).toEqual([]);
+  });
+
+  it('keeps quotas', async () => {
+    const apiKey = key('shop', '9');
+    expect(await api.post(`/quotas/set?key=${apiKey}&pattern=logs_*&eventsPerSecond=100`)).toBe(200);
+    expect(await api.post(`/quotas/set?key=${apiKey}&pattern=*&bytesPerSecond=1000&burstSeconds=1`)).toBe(200);
+    expect(await api.json('/quotas/list')).toEqual([
+      { key: listed(apiKey), pattern: '*', bytesPerSecond: 1000, burstSeconds: 1 },
+      { key: listed(apiKey), pattern: 'logs_*', eventsPerSecond: 100, burstSeconds: 10 },
+    ]);
+    expect(await api.post(`/quotas/set?key=${listed(apiKey)}&pattern=*&eventsPerSecond=5`)).toBe(200);
+    expect(await api.post(`/quotas/delete?key=${apiKey}&pattern=logs_*`)).toBe(200);
+    expect(await api.json('/quotas/list')).toEqual([{ key: listed(apiKey), pattern: '*', eventsPerSecond: 5, burstSeconds: 10 }]);
+    for (const _ of [1, 2]) expect(await api.post(`/quotas/delete?key=${apiKey}&pattern=*`)).toBe(200);
+    expect(await api.json('/quotas/list')).toEqual([]);
   });
 
   it('answers at once with async, be it empty or false', async () => {

@@ -19,6 +19,7 @@ export {
   blacklistKey,
   LEADER_KEY,
   parseMetaKey,
+  quotaKey,
   ruleKey,
   streamKey,
   tableKey,
@@ -32,6 +33,7 @@ export { LeadershipLost } from './leadership-lost.ts';
 export { MetadataState, type ContentValidation } from './metadata-state.ts';
 export { MetadataWriter, type MetadataLog, type WriterRegistry } from './metadata-writer.ts';
 export { NAME_PATTERN, nameSchema, newNameSchema, RESERVED_PREFIXES } from './name.ts';
+export { DEFAULT_BURST_SECONDS, MAX_BURST_SECONDS, type Quota } from './quota.ts';
 export { MetadataRegistry, type MetadataListener, type MetadataRecordListener, type MetadataRegistryOptions } from './registry.ts';
 export { RIGHTS, RULE_PATTERN, type Right, type Rule } from './rule.ts';
 export {

@@ -9,6 +9,7 @@ export type MetaKey =
   | { kind: 'rule'; digest: string; pattern: string; right: Right }
   | { kind: 'blacklist'; digest: string }
   | { kind: 'validation'; digest: string; stream: string }
+  | { kind: 'quota'; digest: string; pattern: string }
   | { kind: 'task'; id: string }
   | { kind: 'leader' };
 
@@ -24,6 +25,7 @@ export const tableKey = (name: string): string => `table/${name}`;
 export const ruleKey = (digest: string, pattern: string, right: Right): string => `rule/${digest}.${pattern}.${right}`;
 export const blacklistKey = (digest: string): string => `blacklist/${digest}`;
 export const validationKey = (digest: string, stream: string): string => `validation/${digest}.${stream}`;
+export const quotaKey = (digest: string, pattern: string): string => `quota/${digest}.${pattern}`;
 export const taskKey = (id: string): string => `task/${id}`;
 
 /** Reads a key of the metadata topic; undefined for one that this version does not know. */
@@ -46,6 +48,11 @@ export function parseMetaKey(key: string): MetaKey | undefined {
       const [digest, stream, ...more] = rest.split('.');
       if (more.length > 0 || stream === undefined || !DIGEST.test(digest!) || !NAME_PATTERN.test(stream)) return undefined;
       return { kind: 'validation', digest: digest!, stream };
+    }
+    case 'quota': {
+      const [digest, pattern, ...more] = rest.split('.');
+      if (more.length > 0 || pattern === undefined || !DIGEST.test(digest!) || !RULE_PATTERN.test(pattern)) return undefined;
+      return { kind: 'quota', digest: digest!, pattern };
     }
     case 'task':
       return rest.length > 0 ? { kind: 'task', id: rest } : undefined;

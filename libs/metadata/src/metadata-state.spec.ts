@@ -1,6 +1,6 @@
 import { apiKeyIdentity } from './api-key.ts';
 import { stringifyJson } from './json.ts';
-import { blacklistKey, parseMetaKey, ruleKey, streamKey, taskKey, timelineKey, validationKey } from './meta-keys.ts';
+import { blacklistKey, parseMetaKey, quotaKey, ruleKey, streamKey, taskKey, timelineKey, validationKey } from './meta-keys.ts';
 import { MetadataState } from './metadata-state.ts';
 import { silentLogger } from './metadata-topic-fixture.ts';
 
@@ -49,6 +49,21 @@ describe('MetadataState', () => {
     expect(state.validations()).toMatchObject([{ digest, prefix, stream: 'logs', filters }]);
     state.apply(validationKey(digest, 'logs'), undefined);
     expect(state.validationFilter(digest, 'logs')).toBeUndefined();
+  });
+
+  it('keeps quotas, by key and pattern', () => {
+    const state = new MetadataState(silentLogger);
+    state.apply(quotaKey(digest, 'logs_*'), json({ prefix, eventsPerSecond: 5, burstSeconds: 2 }));
+    state.apply(quotaKey(digest, '*'), json({ prefix, bytesPerSecond: 7 }));
+    state.apply(quotaKey(digest, 'x'), json({ prefix }));
+    expect(state.quotas()).toEqual([
+      { digest, prefix, pattern: 'logs_*', eventsPerSecond: 5, burstSeconds: 2 },
+      { digest, prefix, pattern: '*', bytesPerSecond: 7, burstSeconds: 10 },
+    ]);
+    state.apply(quotaKey(digest, '*'), undefined);
+    expect(state.quotas()).toHaveLength(1);
+    expect(parseMetaKey(`quota/${digest}.LOGS`)).toBeUndefined();
+    expect(parseMetaKey('quota/short.logs')).toBeUndefined();
   });
 
   it('takes a value that it cannot read for an absent one', () => {

@@ -6,7 +6,8 @@ import { describeIssues } from './describe-issues.ts';
 import { compileFilters, type EventFilter } from './event-filter.ts';
 import { filterListSchema, type Filter } from './filter.ts';
 import { parseJson } from './json.ts';
-import { parseMetaKey, validationKey, type MetaKey } from './meta-keys.ts';
+import { parseMetaKey, quotaKey, validationKey, type MetaKey } from './meta-keys.ts';
+import { quotaValueSchema, type Quota } from './quota.ts';
 import { streamSchema, type Stream } from './stream.ts';
 import { leaderClaimSchema, taskResultSchema, type LeaderClaim, type TaskResult } from './task-result.ts';
 import { hasTable, tableReportSchema, timelineEntrySchema, type TableReport, type TimelineEntry } from './timeline-entry.ts';
@@ -30,6 +31,7 @@ export class MetadataState {
   readonly #tableReports = new Map<string, TableReport>();
   readonly #changedBy = new Map<string, string>();
   readonly #validations = new Map<string, ContentValidation & { filter: EventFilter }>();
+  readonly #quotas = new Map<string, Quota>();
   readonly #taskResults = new Map<string, TaskResult>();
   readonly #logger: Logger;
   #leader: LeaderClaim | undefined;
@@ -103,6 +105,11 @@ export class MetadataState {
     return this.#validations.get(validationKey(apiKeyDigest, stream))?.filter;
   }
 
+  /** All quotas, in no particular order. */
+  quotas(): Quota[] {
+    return [...this.#quotas.values()];
+  }
+
   taskResult(id: string): TaskResult | undefined {
     return this.#taskResults.get(id);
   }
@@ -164,6 +171,12 @@ export class MetadataState {
           validationKey(digest, stream),
           stored === undefined ? undefined : { digest, stream, ...stored, filter: compileFilters(stored.filters) },
         );
+        break;
+      }
+      case 'quota': {
+        const stored = this.#read(key, quotaValueSchema, document);
+        const { digest, pattern } = meta;
+        setOrDelete(this.#quotas, quotaKey(digest, pattern), stored === undefined ? undefined : { digest, pattern, ...stored });
         break;
       }
       case 'task':

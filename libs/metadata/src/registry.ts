@@ -5,6 +5,7 @@ import { metadataTopicConfigs } from './config.ts';
 import type { EventFilter } from './event-filter.ts';
 import type { MetaKey, MetaKind } from './meta-keys.ts';
 import { MetadataState, type ContentValidation } from './metadata-state.ts';
+import type { Quota } from './quota.ts';
 import type { Stream } from './stream.ts';
 import type { TimelineEntry } from './timeline-entry.ts';
 import type { Timeline } from './timeline.ts';
@@ -92,6 +93,11 @@ export class MetadataRegistry {
     return this.#state.validations();
   }
 
+  /** All quotas of keys, in no particular order. */
+  quotas(): Quota[] {
+    return this.#state.quotas();
+  }
+
   /** The parsed state itself, for the writer of the metadata. */
   get state(): MetadataState {
     return this.#state;
@@ -149,6 +155,8 @@ function nameOf(meta: MetaKey): string {
       return meta.digest;
     case 'validation':
       return `${meta.digest}.${meta.stream}`;
+    case 'quota':
+      return `${meta.digest}.${meta.pattern}`;
     case 'task':
       return meta.id;
     case 'leader':

@@ -19,6 +19,8 @@ export const ERROR_CODES = {
   PAYLOAD_TOO_LARGE: { http: 413, grpc: 8, retryable: false },
   UNSUPPORTED_ENCODING: { http: 415, grpc: 3, retryable: false },
   THROTTLED: { http: 503, grpc: 8, retryable: true },
+  /** What a key may write a second is used up; `details.retryAfterMs` says when there is some again. */
+  QUOTA_EXCEEDED: { http: 503, grpc: 8, retryable: true },
   KAFKA_UNAVAILABLE: { http: 503, grpc: 14, retryable: true },
   BACKEND_UNAVAILABLE: { http: 503, grpc: 14, retryable: true },
   SHUTTING_DOWN: { http: 410, grpc: 14, retryable: true },

@@ -22,4 +22,5 @@ export { PlainHistogram } from './plain-histogram.ts';
 export { printableConfig } from './print-config.ts';
 export { runService, type ServiceDefinition } from './run-service.ts';
 export type { ServiceContext } from './service-context.ts';
+export { hearSiblings, tellSiblings } from './sibling-messages.ts';
 export { runWorkers, type WorkersOptions } from './workers.ts';

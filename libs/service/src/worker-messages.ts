@@ -7,13 +7,17 @@ export type FromWorker =
   | { readonly hercules: 'failed'; readonly message: string }
   | { readonly hercules: 'snapshot'; readonly id: number; readonly snapshot: MetricsSnapshot }
   /** Somebody has asked this worker for /metrics. */
-  | { readonly hercules: 'text-wanted'; readonly id: number };
+  | { readonly hercules: 'text-wanted'; readonly id: number }
+  /** For all other workers. */
+  | { readonly hercules: 'tell-others'; readonly topic: string; readonly body: unknown };
 
 /** What the primary process tells a worker. */
 export type ToWorker =
   | { readonly hercules: 'stop'; readonly reason: string }
   | { readonly hercules: 'snapshot-wanted'; readonly id: number }
-  | { readonly hercules: 'text'; readonly id: number; readonly text: string };
+  | { readonly hercules: 'text'; readonly id: number; readonly text: string }
+  /** Another worker says this. */
+  | { readonly hercules: 'told'; readonly topic: string; readonly body: unknown };
 
 /** Other libraries may use the same channel, so a message is looked at before it is believed. */
 export function isOurs<M extends FromWorker | ToWorker>(message: unknown): message is M {

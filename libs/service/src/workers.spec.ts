@@ -48,6 +48,20 @@ const isAlive = (pid: number): boolean => {
   }
 };
 
+it('W-8: workers hear what the others tell, and not what they tell themselves', async () => {
+  await startAndWait();
+  const { pids } = await countUntilSeen(2);
+  const teller = Number((await app.request('/tell')).body);
+  const heard = await waitUntil('the word is heard', 5000, () => {
+    const lines = app.logLines().filter(({ msg }) => msg === 'a word from another worker');
+    return lines.length > 0 && lines;
+  });
+  expect(pids.has(teller)).toBe(true);
+  expect(heard.map(({ body }) => body)).toEqual([{ from: teller }]);
+  const numberOf = (pid: number) => app.logLines().find((line) => line['pid'] === pid && line['msg'] === 'running')?.['worker'];
+  expect(heard[0]!['worker']).not.toBe(numberOf(teller));
+});
+
 it('W-1, W-4, W-5, W-7: workers share the port, /metrics is their sum, SIGTERM stops them all', async () => {
   await startAndWait();
   const { pids, requests } = await countUntilSeen(2);

@@ -98,6 +98,9 @@ class WorkerSupervisor {
     if (message.hercules === 'snapshot') {
       this.#metrics.put(slot.number, message.snapshot);
       if (message.id === this.#collection?.id) this.#received(slot);
+    } else if (message.hercules === 'tell-others') {
+      const { topic, body } = message;
+      for (const other of this.#slots) if (other !== slot && other.isRunning) other.send({ hercules: 'told', topic, body });
     } else if (message.hercules === 'text-wanted') {
       this.#text().then(
         (text) => slot.send({ hercules: 'text', id: message.id, text }),

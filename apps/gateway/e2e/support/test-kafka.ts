@@ -4,6 +4,7 @@ import {
   apiKeyIdentity,
   blacklistKey,
   metadataTopicConfigs,
+  quotaKey,
   ruleKey,
   streamKey,
   validationKey,
@@ -85,6 +86,19 @@ export class TestKafka {
   async putValidation(apiKey: string, stream: string, filters: Filter[]): Promise<void> {
     const { digest, prefix } = apiKeyIdentity(apiKey);
     await this.put(validationKey(digest, stream), { prefix, filters });
+  }
+
+  async putQuota(
+    apiKey: string,
+    pattern: string,
+    rates: { eventsPerSecond?: number; bytesPerSecond?: number; burstSeconds: number },
+  ): Promise<void> {
+    const { digest, prefix } = apiKeyIdentity(apiKey);
+    await this.put(quotaKey(digest, pattern), { prefix, ...rates });
+  }
+
+  async removeQuota(apiKey: string, pattern: string): Promise<void> {
+    await this.#send(quotaKey(apiKeyIdentity(apiKey).digest, pattern), null);
   }
 
   async put(key: string, document: object): Promise<void> {

@@ -14,6 +14,7 @@ const routes = allRoutes({
     timelines: () => [],
     timelineEntry: () => undefined,
     validations: () => [],
+    quotas: () => [],
     authorizer: new Authorizer(),
   },
   tasks: { submit: nothing, wait: () => Promise.resolve() },

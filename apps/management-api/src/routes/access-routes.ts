@@ -1,14 +1,12 @@
 import { jsonAnswer, patternParameter, type Route } from '@hercules/http-api';
-import { listedKey, RULE_PATTERN } from '@hercules/metadata';
+import { listedKey } from '@hercules/metadata';
 import { z } from 'zod';
 import { keyParameter } from '../http/key-parameter.ts';
+import { namesPattern } from '../http/names-pattern.ts';
 import { runChange, TASK_ANSWERS, TASK_PARAMETERS } from '../http/task-parameters.ts';
 import type { RouteContext } from './route-context.ts';
 
-const pattern = patternParameter('pattern', RULE_PATTERN, {
-  expected: 'a pattern of a–z, 0–9, _, * and ?',
-  description: 'Names that the rule covers: * is any run of a–z, 0–9, _, ? exactly one',
-});
+const pattern = namesPattern('Names that the rule covers');
 const rights = patternParameter('rights', /^(r|-)(w|-)(m|-)$/, {
   expected: 'three characters: r or -, w or -, m or -',
   description: 'read, write, manage: a letter sets the rule, - removes it',

@@ -5,7 +5,7 @@ import type { TaskQueue } from '../tasks/task-queue.ts';
 export interface RouteContext {
   readonly registry: Pick<
     MetadataRegistry,
-    'stream' | 'streams' | 'timeline' | 'timelines' | 'timelineEntry' | 'validations' | 'authorizer'
+    'stream' | 'streams' | 'timeline' | 'timelines' | 'timelineEntry' | 'validations' | 'quotas' | 'authorizer'
   >;
   readonly tasks: Pick<TaskQueue, 'submit' | 'wait'>;
   /** Topics that no stream may be named after, besides the reserved prefixes. */

@@ -1,4 +1,4 @@
-import { blacklistKey, RIGHTS, ruleKey, validationKey } from '@hercules/metadata';
+import { blacklistKey, quotaKey, RIGHTS, ruleKey, validationKey } from '@hercules/metadata';
 import type { ChangeContext } from './change-context.ts';
 import type { ChangeOf } from './task.ts';
 
@@ -17,6 +17,16 @@ export async function addToBlacklist(context: ChangeContext, { key }: ChangeOf<'
 
 export async function removeFromBlacklist(context: ChangeContext, { key }: ChangeOf<'blacklist.remove'>): Promise<void> {
   await context.writer.remove(blacklistKey(key.digest));
+}
+
+/** Replaces the quota of one key on one pattern. */
+export async function setQuota(context: ChangeContext, change: ChangeOf<'quotas.set'>): Promise<void> {
+  const { key, pattern, eventsPerSecond, bytesPerSecond, burstSeconds } = change;
+  await context.writer.put(quotaKey(key.digest, pattern), { prefix: key.prefix, eventsPerSecond, bytesPerSecond, burstSeconds });
+}
+
+export async function deleteQuota(context: ChangeContext, { key, pattern }: ChangeOf<'quotas.delete'>): Promise<void> {
+  await context.writer.remove(quotaKey(key.digest, pattern));
 }
 
 /** Replaces the filters of one key on one stream; none: every event passes again. */

@@ -1,4 +1,4 @@
-import { addToBlacklist, removeFromBlacklist, setRules, setValidation } from './access-changes.ts';
+import { addToBlacklist, deleteQuota, removeFromBlacklist, setQuota, setRules, setValidation } from './access-changes.ts';
 import type { ChangeContext } from './change-context.ts';
 import { changeStreamDescription, changeStreamTtl, createStream, deleteStream, increaseStreamPartitions } from './stream-changes.ts';
 import type { Change, Task } from './task.ts';
@@ -48,6 +48,10 @@ async function carryOutAtOnce(context: ChangeContext, id: string, change: Change
       return addToBlacklist(context, change);
     case 'blacklist.remove':
       return removeFromBlacklist(context, change);
+    case 'quotas.set':
+      return setQuota(context, change);
+    case 'quotas.delete':
+      return deleteQuota(context, change);
     case 'validations.set':
       return setValidation(context, change);
   }

@@ -22,6 +22,15 @@ const changeSchema = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('blacklist.add'), key: keySchema }),
   z.object({ type: z.literal('blacklist.remove'), key: keySchema }),
+  z.object({
+    type: z.literal('quotas.set'),
+    key: keySchema,
+    pattern: z.string(),
+    eventsPerSecond: z.number().optional(),
+    bytesPerSecond: z.number().optional(),
+    burstSeconds: z.number(),
+  }),
+  z.object({ type: z.literal('quotas.delete'), key: keySchema, pattern: z.string() }),
   z.object({ type: z.literal('validations.set'), key: keySchema, stream: z.string(), filters: filterListSchema }),
 ]);
 
@@ -62,6 +71,9 @@ export function subjectOf(change: Change): string {
     case 'blacklist.add':
     case 'blacklist.remove':
       return `blacklist/${change.key.digest}`;
+    case 'quotas.set':
+    case 'quotas.delete':
+      return `quota/${change.key.digest}.${change.pattern}`;
     case 'validations.set':
       return `validation/${change.key.digest}.${change.stream}`;
   }

@@ -2,7 +2,17 @@
 import { createServer } from 'node:http';
 import { HerculesError } from '@hercules/protocol';
 import { z } from 'zod';
-import { httpConfigSchema, listen, runService, secret, serviceConfigSchema, serviceEndpoints, workersSchema } from '../index.ts';
+import {
+  hearSiblings,
+  httpConfigSchema,
+  listen,
+  runService,
+  secret,
+  serviceConfigSchema,
+  serviceEndpoints,
+  tellSiblings,
+  workersSchema,
+} from '../index.ts';
 
 runService({
   name: 'fixture',
@@ -31,6 +41,7 @@ runService({
     metrics.gaugeFrom('hercules_fixture_open_things', 'One in each process', ['kind'], () => [{ labels: { kind: 'thing' }, value: 1 }]);
     const seconds = metrics.histogram('hercules_fixture_request_seconds', 'Time of requests', [0.1, 1]);
 
+    hearSiblings('words', (body) => logger.info({ body }, 'a word from another worker'));
     const endpoints = serviceEndpoints(context);
     const server = createServer((request, response) => {
       const path = request.url!.split('?', 1)[0]!;
@@ -44,6 +55,7 @@ runService({
           throw new Error('thrown by nobody’s child');
         });
       else if (path === '/reject') void Promise.reject(new Error('rejected by nobody’s child'));
+      else if (path === '/tell') tellSiblings('words', { from: process.pid });
       else if (path === '/fail') lifecycle.fail(new HerculesError('KAFKA_UNAVAILABLE', 'a part has given up'));
       const body = String(process.pid);
       response.writeHead(path === '/count' ? 200 : 404, { 'content-length': body.length, connection: 'close' });

@@ -3,9 +3,6 @@ import type { HerculesError } from '@hercules/protocol';
 /** google.rpc.Code of the answers that come from the gRPC layer itself. */
 export const GrpcCode = { OK: 0, UNIMPLEMENTED: 12, INTERNAL: 13, UNAVAILABLE: 14, RESOURCE_EXHAUSTED: 8 } as const;
 
-/** When a producer that was told to come back later should do so, in ms. */
-export const RETRY_AFTER_MS = 1000;
-
 const UNSAFE = /[^ -$&-~]/;
 const PRINTABLE_MIN = 0x20;
 const PRINTABLE_MAX = 0x7e;

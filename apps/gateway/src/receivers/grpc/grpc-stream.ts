@@ -1,6 +1,7 @@
 import { constants, type IncomingHttpHeaders, type OutgoingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import type { HerculesError } from '@hercules/protocol';
-import { encodeGrpcMessage, GrpcCode, hasRetryInfo, RETRY_AFTER_MS, statusDetails } from './grpc-status.ts';
+import { retryAfterMs } from '../../retry-after.ts';
+import { encodeGrpcMessage, GrpcCode, hasRetryInfo, statusDetails } from './grpc-status.ts';
 
 const { HTTP2_HEADER_STATUS, HTTP2_HEADER_CONTENT_TYPE } = constants;
 
@@ -74,7 +75,7 @@ export class GrpcStream {
 
   /** Ends the call with an error; what the client still sends is dropped. */
   fail(error: HerculesError): void {
-    this.failWith(error.grpcCode, error.message, hasRetryInfo(error) ? RETRY_AFTER_MS : undefined);
+    this.failWith(error.grpcCode, error.message, hasRetryInfo(error) ? retryAfterMs(error) : undefined);
   }
 
   failWith(code: number, message: string, retryAfterMs?: number): void {

@@ -1,8 +1,9 @@
 import type { HerculesError } from '@hercules/protocol';
 import type { AdmissionTicket, AdmissionWaiter } from '../../admission.ts';
 import { asHerculesError } from '../../batch-intake.ts';
+import { retryAfterMs } from '../../retry-after.ts';
 import type { GrpcContext } from './grpc-context.ts';
-import { GrpcCode, hasRetryInfo, RETRY_AFTER_MS } from './grpc-status.ts';
+import { GrpcCode, hasRetryInfo } from './grpc-status.ts';
 import type { GrpcStream } from './grpc-stream.ts';
 import { GrpcSubmission } from './grpc-submission.ts';
 import type { MessageEncoding } from './message-encoding.ts';
@@ -110,7 +111,7 @@ export class SendStreamCall implements MessageOwner, AdmissionWaiter {
     // Encoders write fields in the order of their numbers, so the sequence number comes first. Without it no answer could be understood.
     if (!requests.readLeadingSequence(head)) return this.#fail(reason);
     this.#countRefused(reason, performance.now());
-    this.#responses.addRefusal(requests.sequenceLow, requests.sequenceHigh, reason.grpcCode, reason.message, RETRY_AFTER_MS);
+    this.#responses.addRefusal(requests.sequenceLow, requests.sequenceHigh, reason.grpcCode, reason.message, retryAfterMs(reason));
     this.#scheduleFlush();
   }
 
@@ -126,8 +127,8 @@ export class SendStreamCall implements MessageOwner, AdmissionWaiter {
   refuse(sequenceLow: number, sequenceHigh: number, error: HerculesError, startedMs: number): void {
     this.#countRefused(error, startedMs);
     if (this.isClosed) return;
-    const retryAfterMs = hasRetryInfo(error) ? RETRY_AFTER_MS : 0;
-    this.#responses.addRefusal(sequenceLow, sequenceHigh, error.grpcCode, error.message, retryAfterMs);
+    const waitMs = hasRetryInfo(error) ? retryAfterMs(error) : 0;
+    this.#responses.addRefusal(sequenceLow, sequenceHigh, error.grpcCode, error.message, waitMs);
     this.#scheduleFlush();
   }
 

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { HerculesError } from '@hercules/protocol';
+import { retryAfterSeconds } from '../../retry-after.ts';
 
 const EMPTY_HEADERS = ['Content-Length', '0'];
 
@@ -13,7 +14,7 @@ export function answerEmpty(res: ServerResponse, status: number): void {
 export function answerError(res: ServerResponse, error: HerculesError): void {
   const body = Buffer.from(`${error.message}\n`, 'utf8');
   const headers = ['Content-Type', 'text/plain; charset=UTF-8', 'Content-Length', String(body.length)];
-  if (error.retryable && error.httpStatus === 503) headers.push('Retry-After', '1');
+  if (error.retryable && error.httpStatus === 503) headers.push('Retry-After', retryAfterSeconds(error));
   res.writeHead(error.httpStatus, headers);
   res.end(body);
 }

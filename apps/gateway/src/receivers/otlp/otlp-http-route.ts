@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { HerculesError } from '@hercules/protocol';
 import type { MethodCounters } from '../../intake-counters.ts';
+import { retryAfterSeconds } from '../../retry-after.ts';
 import type { DoorAnswer, DoorRequest, HttpDoorRoute } from '../door/http-door.ts';
 import { rpcStatus } from '../grpc/grpc-status.ts';
 import { exportResponse, exportResponseJson, rpcStatusJson } from './export-answer.ts';
@@ -11,7 +12,6 @@ import type { OtlpSignal } from './otlp-signal.ts';
 
 const PROTOBUF = 'application/x-protobuf';
 const JSON_TYPE = 'application/json';
-const RETRY_AFTER_SECONDS = '1';
 const UNAVAILABLE = 503;
 const TOO_MANY_REQUESTS = 429;
 
@@ -49,8 +49,8 @@ export class OtlpHttpRoute implements HttpDoorRoute {
       body: isJson ? rpcStatusJson(error) : rpcStatus(error.grpcCode, error.message),
     };
     if (!error.retryable) return { status: error.httpStatus, ...answer };
-    const status = error.code === 'THROTTLED' ? TOO_MANY_REQUESTS : UNAVAILABLE;
-    return { status, ...answer, headers: { 'Retry-After': RETRY_AFTER_SECONDS } };
+    const status = error.code === 'THROTTLED' || error.code === 'QUOTA_EXCEEDED' ? TOO_MANY_REQUESTS : UNAVAILABLE;
+    return { status, ...answer, headers: { 'Retry-After': retryAfterSeconds(error) } };
   }
 }
 

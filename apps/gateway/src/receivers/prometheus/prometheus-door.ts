@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { HerculesError } from '@hercules/protocol';
 import { decompressSnappyBlock } from '@hercules/protocol';
 import type { MethodCounters } from '../../intake-counters.ts';
+import { retryAfterSeconds } from '../../retry-after.ts';
 import { deliverBatches } from '../door/deliver-batches.ts';
 import { type CollectorLimits, EventCollector } from '../door/event-collector.ts';
 import type { DoorAnswer, DoorRequest, HttpDoor, HttpDoorRoute } from '../door/http-door.ts';
@@ -72,7 +73,10 @@ export class PrometheusDoor implements HttpDoor, HttpDoorRoute {
       status,
       contentType: TEXT,
       body: `${error.message}\n`,
-      headers: { ...writtenHeaders(typeIfKnown(headers['content-type']), NOTHING), ...(status === 503 ? { 'Retry-After': '1' } : {}) },
+      headers: {
+        ...writtenHeaders(typeIfKnown(headers['content-type']), NOTHING),
+        ...(status === 503 ? { 'Retry-After': retryAfterSeconds(error) } : {}),
+      },
     };
   }
 
