@@ -133,12 +133,12 @@ describe('BatchIntake', () => {
   it('charges the quota for what passes the filter, and refuses without a look at the batch while it is used up', () => {
     const { producer, intake } = setUp();
     const charged: number[][] = [];
-    let refusal: HerculesError | undefined;
-    const quota = { refusal: () => refusal, charge: (...use: number[]) => charged.push(use) };
+    const refusals: HerculesError[] = [];
+    const quota = { refusal: () => refusals[0], charge: (...use: number[]) => charged.push(use) };
     let events = 0;
     intake.submit(new RecordingSubmission(BATCH, { quota, filter: { accepts: () => events++ > 0 } }));
     expect(charged).toEqual([[2, BATCH.length]]);
-    refusal = new HerculesError('QUOTA_EXCEEDED', 'used up');
+    refusals.push(new HerculesError('QUOTA_EXCEEDED', 'used up'));
     const refused = new RecordingSubmission(BATCH, { quota });
     intake.submit(refused);
     expect([refused.log, refused.taken]).toEqual([['refused QUOTA_EXCEEDED: used up'], 0]);
