@@ -2,8 +2,10 @@ import { kafkaConfigSchema, producerConfigSchema } from '@hercules/kafka';
 import { metadataConfigSchema } from '@hercules/metadata';
 import { httpConfigSchema, secret, serviceConfigSchema, workersSchema } from '@hercules/service';
 import { z } from 'zod';
+import { bulkConfigSchema } from './receivers/bulk/config.ts';
 import { otlpConfigSchema } from './receivers/otlp/config.ts';
 import { prometheusConfigSchema } from './receivers/prometheus/config.ts';
+import { zipkinConfigSchema } from './receivers/zipkin/config.ts';
 
 const positive = z.number().int().min(1);
 
@@ -92,6 +94,8 @@ export const gatewayConfigSchema = z.object({
   doors: doorsSchema.prefault({}),
   otlp: otlpConfigSchema.prefault({}),
   prometheus: prometheusConfigSchema.prefault({}),
+  zipkin: zipkinConfigSchema.prefault({}),
+  bulk: bulkConfigSchema.prefault({}),
   throttling: throttlingSchema.prefault({}),
   validation: validationSchema.prefault({}),
   quotas: quotasSchema.prefault({}),

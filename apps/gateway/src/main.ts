@@ -11,12 +11,14 @@ import { registerGatewayMetrics } from './gateway-metrics.ts';
 import { IntakeCounters, LATENCY_BOUNDS_SECONDS, type LatencyHistogram, MethodCounters } from './intake-counters.ts';
 import { createDefaultPartitioner } from './partitioner.ts';
 import { keepQuotaBook, QuotaBook, registerQuotaMetrics } from './quotas/index.ts';
+import { BulkDoor } from './receivers/bulk/index.ts';
 import type { HttpDoor } from './receivers/door/http-door.ts';
 import type { MessageHandler } from './receivers/grpc/handled-method.ts';
 import { createGrpcReceiver } from './receivers/grpc/index.ts';
 import { createDoorReceiver, createHttpReceiver } from './receivers/http/index.ts';
 import { createOtlpDoor } from './receivers/otlp/index.ts';
 import { createPrometheusDoor } from './receivers/prometheus/index.ts';
+import { ZipkinDoor } from './receivers/zipkin/index.ts';
 import { StreamAccessCache } from './stream-access.ts';
 
 /** Unused buffers for bodies that are kept, in bytes. */
@@ -85,6 +87,16 @@ runService({
     if (config.prometheus.enabled) {
       const prometheusCounters = (method: string): MethodCounters => counters('prometheus', method, httpLatency);
       doors.push(createPrometheusDoor(parts, config.prometheus, doorLimits, prometheusCounters, metrics));
+    }
+
+    if (config.zipkin.enabled) {
+      const options = { stream: config.zipkin.stream, maxEventSizeBytes: validation.maxEventSizeBytes };
+      doors.push(new ZipkinDoor(intake, options, counters('zipkin', 'spans', httpLatency)));
+    }
+
+    if (config.bulk.enabled) {
+      const options = { ...config.bulk, maxEventSizeBytes: validation.maxEventSizeBytes };
+      doors.push(new BulkDoor(intake, options, (method) => counters('bulk', method, httpLatency)));
     }
 
     const eventLimits = { maxEventSizeBytes: validation.maxEventSizeBytes, maxDepth: validation.maxDepth };

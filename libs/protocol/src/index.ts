@@ -6,7 +6,7 @@ export * from './event-id.ts';
 export { EventWriter } from './event-writer.ts';
 export * from './event.ts';
 export { HPath } from './hpath.ts';
-export { dayOfTicks, formatIsoTicks } from './iso-ticks.ts';
+export { dayOfTicks, formatIsoTicks, parseIsoTicks } from './iso-ticks.ts';
 export type { Logger } from './logger.ts';
 export { compressLz4Block, decompressLz4Block } from './lz4-block.ts';
 export { kafkaPartition, murmur2 } from './murmur2.ts';

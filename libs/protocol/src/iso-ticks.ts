@@ -42,3 +42,24 @@ export function dayOfTicks(ticks: bigint): number {
   const day = ticks / TICKS_PER_DAY;
   return Number(ticks < day * TICKS_PER_DAY ? day - 1n : day);
 }
+
+const ISO_TIME = /^(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?)?(?:([Zz])|([+-])(\d\d)(?::?(\d\d))?)?$/;
+
+/**
+ * Ticks of a moment in ISO 8601 as programs write it (RFC 3339, and a little more): a date, or date and time with up to nine digits below the second, of which
+ * seven count; without an offset it is UTC. Undefined for anything else, and for days that do not exist.
+ */
+export function parseIsoTicks(text: string): bigint | undefined {
+  const match = ISO_TIME.exec(text);
+  if (match === null) return undefined;
+  const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '', , sign, offsetHours = '0', offsetMinutes = '0'] = match;
+  // Date.UTC takes a year below 100 for one of the last century.
+  const date = new Date(0);
+  date.setUTCFullYear(Number(year), Number(month) - 1, Number(day));
+  const ms = date.setUTCHours(Number(hour), Number(minute), Number(second));
+  if (date.getUTCMonth() !== Number(month) - 1 || date.getUTCDate() !== Number(day)) return undefined;
+  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined;
+  const offset = BigInt(offsetHours) * TICKS_PER_HOUR + BigInt(offsetMinutes) * TICKS_PER_MINUTE;
+  const local = BigInt(ms) * TICKS_PER_MS + BigInt(fraction.slice(0, 7).padEnd(7, '0'));
+  return sign === '-' ? local + offset : local - offset;
+}

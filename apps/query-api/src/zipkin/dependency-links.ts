@@ -44,7 +44,8 @@ function linksOf(trace: readonly ZipkinSpan[], count: (parent: string, child: st
       const isRecorded = [...sharing, ...(children.get(span.id) ?? [])].some(
         (other) => isCalled(other) || other.localEndpoint.serviceName !== service,
       );
-      if (!isRecorded && span.remoteEndpoint !== undefined) count(service, span.remoteEndpoint.serviceName, span);
+      const called = span.remoteEndpoint?.serviceName;
+      if (!isRecorded && called !== undefined) count(service, called, span);
     } else {
       const parent = byId.get(span.parentId ?? '')?.[0]?.localEndpoint.serviceName;
       if (parent !== undefined && parent !== service) count(parent, service, span);

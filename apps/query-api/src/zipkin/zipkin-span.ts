@@ -1,5 +1,15 @@
 export interface ZipkinEndpoint {
-  readonly serviceName: string;
+  readonly serviceName?: string;
+  readonly ipv4?: string;
+  readonly ipv6?: string;
+  readonly port?: number;
+}
+
+/** Something that happened at a time within a span. */
+export interface ZipkinAnnotation {
+  /** µs since 1970 */
+  readonly timestamp: number;
+  readonly value: string;
 }
 
 /** A span as Zipkin's API v2 has it; times in µs. */
@@ -14,9 +24,13 @@ export interface ZipkinSpan {
   /** µs since 1970 */
   readonly timestamp: number;
   readonly duration?: number;
-  readonly localEndpoint: ZipkinEndpoint;
+  readonly localEndpoint: ZipkinEndpoint & { readonly serviceName: string };
   readonly remoteEndpoint?: ZipkinEndpoint;
+  readonly annotations?: readonly ZipkinAnnotation[];
   readonly tags: Readonly<Record<string, string>>;
+  readonly debug?: boolean;
+  /** The server's half of a span whose other half has the same id. */
+  readonly shared?: boolean;
 }
 
 export type ZipkinKind = 'CLIENT' | 'SERVER' | 'PRODUCER' | 'CONSUMER';

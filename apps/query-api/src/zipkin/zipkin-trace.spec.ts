@@ -73,6 +73,49 @@ describe('zipkinTrace', () => {
     expect(tags).toEqual({ big: '1152921504606846976', flag: 'false', list: '[1,2]', deep: `{"id":"${TRACE}","n":null}` });
   });
 
+  it('gives back what a span of Zipkin has beside its annotations', () => {
+    const span = one(
+      { kind: tag.string('producer'), application: tag.string('front'), targetService: tag.string('queue') },
+      {
+        events: tag.vector('container', [
+          new Map<string, Value>([
+            ['timestamp', tag.long(BEGIN + 10n)],
+            ['name', tag.string('ws')],
+          ]),
+          new Map<string, Value>([['name', tag.string('at no time')]]),
+        ]),
+        localEndpoint: tag.container({ ipv4: tag.string('10.0.0.1'), port: tag.integer(80) }),
+        remoteEndpoint: tag.container({ serviceName: tag.string('queue'), ipv6: tag.string('::1') }),
+        debug: tag.flag(true),
+      },
+    );
+    expect(span).toMatchObject({
+      localEndpoint: { serviceName: 'front', ipv4: '10.0.0.1', port: 80 },
+      remoteEndpoint: { serviceName: 'queue', ipv6: '::1' },
+      annotations: [{ timestamp: 1_700_000_000_000_001, value: 'ws' }],
+      debug: true,
+    });
+    expect(span.tags).toEqual({});
+  });
+
+  it('gives both halves of a shared span one id, and each its own parent', () => {
+    const client = event({ kind: tag.string('http-request-client') });
+    const server = event(
+      { kind: tag.string('http-request-server') },
+      {
+        spanId: tag.uuid(SPAN.replace(/0$/, '1')),
+        parentSpanId: tag.uuid(SPAN),
+        sharedParentSpanId: tag.uuid(PARENT),
+        shared: tag.flag(true),
+      },
+    );
+    const ids = zipkinTrace([server, client]).map(({ id, parentId, shared }) => [id, parentId, shared]);
+    expect(ids).toEqual([
+      ['53995c3f42cd8ad8', '00f067aa0ba902b7', true],
+      ['53995c3f42cd8ad8', '00f067aa0ba902b7', undefined],
+    ]);
+  });
+
   it('marks a failure by the tag error', () => {
     expect(one({ status: tag.string('error') }).tags['error']).toBe('error');
     expect(one({ status: tag.string('error'), error: tag.string('no route') }).tags['error']).toBe('no route');

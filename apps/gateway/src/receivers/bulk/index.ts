@@ -1,0 +1,2 @@
+export { bulkConfigSchema, type BulkConfig } from './config.ts';
+export { BulkDoor } from './bulk-door.ts';

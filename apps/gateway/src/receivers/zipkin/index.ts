@@ -1,0 +1,2 @@
+export { zipkinConfigSchema, type ZipkinConfig } from './config.ts';
+export { ZipkinDoor } from './zipkin-door.ts';
