@@ -1,4 +1,4 @@
-import { HPath, TagSelector, TypeCode } from '@hercules/protocol';
+import { HPath, TagSelector, TextCache, TypeCode } from '@hercules/protocol';
 
 /** Service of a span that names none. */
 export const UNKNOWN_SERVICE = 'unknown';
@@ -87,22 +87,5 @@ export class SpanReader {
       default:
         return undefined;
     }
-  }
-}
-
-/** Few names come again and again; the string of one is made once. */
-class TextCache {
-  readonly #entries: ({ bytes: Buffer; text: string } | undefined)[] = new Array<undefined>(1024);
-
-  get(buffer: Buffer, start: number, end: number): string {
-    if (end - start > 64) return buffer.toString('utf8', start, end);
-    let hash = end - start;
-    for (let i = start; i < end; i++) hash = Math.imul(hash, 31) + buffer[i]!;
-    const slot = hash & 1023;
-    const entry = this.#entries[slot];
-    if (entry !== undefined && entry.bytes.length === end - start && entry.bytes.compare(buffer, start, end) === 0) return entry.text;
-    const text = buffer.toString('utf8', start, end);
-    this.#entries[slot] = { bytes: Buffer.from(buffer.subarray(start, end)), text };
-    return text;
   }
 }

@@ -18,6 +18,7 @@ export { decompressSnappyBlock } from './snappy-block.ts';
 export * from './states.ts';
 export { StructureWalker } from './structure-walker.ts';
 export { TagSelector } from './tag-selector.ts';
+export { TextCache } from './text-cache.ts';
 export { TickClock, type TimeSource } from './tick-clock.ts';
 export * from './ticks.ts';
 export * from './type-code.ts';

@@ -13,6 +13,7 @@ import { DocumentEvents } from './document-events.ts';
 import { elasticError, elasticStatus } from './elastic-error.ts';
 import { elasticAnswer } from './greetings.ts';
 import type { IndexRules } from './index-rules.ts';
+import { JsonTape } from './json-tape.ts';
 
 export type BulkOptions = Pick<BulkConfig, 'maxEventsBytes' | 'maxAgeDays' | 'maxAheadDays'> & CollectorLimits;
 
@@ -29,6 +30,8 @@ export class BulkRoute implements HttpDoorRoute {
   readonly #intake: ReceiverParts['intake'];
   readonly #rules: IndexRules;
   readonly #options: BulkOptions;
+  /** Documents are read one after another, so one serves all requests. */
+  readonly #tape = new JsonTape();
   readonly #targetOf: (path: string) => BulkTarget;
 
   constructor(
@@ -67,7 +70,7 @@ export class BulkRoute implements HttpDoorRoute {
   #read(request: DoorRequest, { index, id, isBulk }: BulkTarget, collector: EventCollector, items: BulkItems): void {
     const { body } = request;
     const limits = { ...this.#options, admit: (bytes: number) => request.admit(bytes) };
-    const events = new DocumentEvents(this.#rules, collector, new RequestIds(body), limits, items);
+    const events = new DocumentEvents(this.#tape, this.#rules, collector, new RequestIds(body), limits, items);
     if (isBulk) {
       eachBulkItem(body, (action, start, end) => events.add(action, index, body, start, end));
       if (items.count === 0) throw new HerculesError('INVALID_ARGUMENT', 'The request holds no action');

@@ -6,7 +6,7 @@ import type { BulkAction } from './bulk-body.ts';
 import type { BulkItems } from './bulk-items.ts';
 import { find } from './document-mapping.ts';
 import type { IndexRule, IndexRules } from './index-rules.ts';
-import { JsonKind, JsonTape } from './json-tape.ts';
+import { JsonKind, type JsonTape } from './json-tape.ts';
 
 const TIMESTAMP = ['@timestamp'];
 /** Permits are asked for in steps of this size. */
@@ -28,12 +28,14 @@ export class DocumentEvents {
   readonly #ids: RequestIds;
   readonly #limits: DocumentLimits;
   readonly #items: BulkItems;
-  readonly #tape = new JsonTape();
+  readonly #tape: JsonTape;
   readonly #nowTicks = msToTicks(Date.now());
   #position = 0;
   #admitted = 0;
 
-  constructor(rules: IndexRules, collector: EventCollector, ids: RequestIds, limits: DocumentLimits, items: BulkItems) {
+  /** @param tape for the document in hand */
+  constructor(tape: JsonTape, rules: IndexRules, collector: EventCollector, ids: RequestIds, limits: DocumentLimits, items: BulkItems) {
+    this.#tape = tape;
     this.#rules = rules;
     this.#collector = collector;
     this.#ids = ids;

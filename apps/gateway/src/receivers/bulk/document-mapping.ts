@@ -89,7 +89,7 @@ function holdsClaimed(tape: JsonTape, entry: number, claimed: ReadonlySet<number
 
 function eachMember(tape: JsonTape, entry: number, visit: (key: string, value: number) => void): void {
   const end = tape.nexts[entry]!;
-  for (let member = entry + 1; member < end; member = tape.nexts[member + 1]!) visit(tape.text(member), member + 1);
+  for (let member = entry + 1; member < end; member = tape.nexts[member + 1]!) visit(tape.key(member), member + 1);
 }
 
 /** The entry of the value at a path; −1 if there is none. */

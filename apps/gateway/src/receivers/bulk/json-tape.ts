@@ -1,4 +1,4 @@
-import { HerculesError } from '@hercules/protocol';
+import { HerculesError, TextCache } from '@hercules/protocol';
 
 /** Kinds of entries of a {@link JsonTape}. */
 export const JsonKind = { OBJECT: 1, ARRAY: 2, STRING: 3, INTEGER: 4, REAL: 5, TRUE: 6, FALSE: 7, NULL: 8 } as const;
@@ -40,6 +40,7 @@ export class JsonTape {
   /** 1 for a string with escapes in it. */
   escapes = new Uint8Array(INITIAL_ENTRIES);
   buf: Buffer = Buffer.alloc(0);
+  readonly #keys = new TextCache();
   #position = 0;
   #end = 0;
 
@@ -56,7 +57,10 @@ export class JsonTape {
     } catch (error) {
       if (!(error instanceof UnexpectedByte)) throw error;
       const found = error.at < end ? JSON.stringify(String.fromCharCode(buf[error.at]!)) : 'the end';
-      throw new HerculesError('INVALID_EVENT', `The document is no JSON: expected ${error.expected} at byte ${error.at - start}, found ${found}`);
+      throw new HerculesError(
+        'INVALID_EVENT',
+        `The document is no JSON: expected ${error.expected} at byte ${error.at - start}, found ${found}`,
+      );
     }
   }
 
@@ -66,6 +70,12 @@ export class JsonTape {
     const end = this.ends[entry]!;
     if (this.escapes[entry] === 1) return JSON.parse(this.buf.toString('utf8', start - 1, end + 1)) as string;
     return this.buf.toString('utf8', start, end);
+  }
+
+  /** The text of a key: the same ones come again and again. */
+  key(entry: number): string {
+    if (this.escapes[entry] === 1) return this.text(entry);
+    return this.#keys.get(this.buf, this.starts[entry]!, this.ends[entry]!);
   }
 
   #value(depth: number): void {

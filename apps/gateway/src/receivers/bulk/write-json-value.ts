@@ -50,7 +50,7 @@ function writeObject(writer: EventWriter, key: string | null, tape: JsonTape, en
   writer.beginContainer(key);
   const end = tape.nexts[entry]!;
   for (let member = entry + 1; member < end; member = tape.nexts[member + 1]!) {
-    writeJsonValue(writer, tape.text(member), tape, member + 1);
+    writeJsonValue(writer, tape.key(member), tape, member + 1);
   }
   writer.endContainer();
 }
