@@ -3,8 +3,10 @@ import { metadataConfigSchema } from '@hercules/metadata';
 import { httpConfigSchema, secret, serviceConfigSchema, workersSchema } from '@hercules/service';
 import { z } from 'zod';
 import { bulkConfigSchema } from './receivers/bulk/config.ts';
+import { graphiteConfigSchema } from './receivers/graphite/config.ts';
 import { otlpConfigSchema } from './receivers/otlp/config.ts';
 import { prometheusConfigSchema } from './receivers/prometheus/config.ts';
+import { syslogConfigSchema } from './receivers/syslog/config.ts';
 import { zipkinConfigSchema } from './receivers/zipkin/config.ts';
 
 const positive = z.number().int().min(1);
@@ -96,6 +98,8 @@ export const gatewayConfigSchema = z.object({
   prometheus: prometheusConfigSchema.prefault({}),
   zipkin: zipkinConfigSchema.prefault({}),
   bulk: bulkConfigSchema.prefault({}),
+  graphite: graphiteConfigSchema.prefault({}),
+  syslog: syslogConfigSchema.prefault({}),
   throttling: throttlingSchema.prefault({}),
   validation: validationSchema.prefault({}),
   quotas: quotasSchema.prefault({}),

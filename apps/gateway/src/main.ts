@@ -14,10 +14,13 @@ import { keepQuotaBook, QuotaBook, registerQuotaMetrics } from './quotas/index.t
 import { BulkDoor } from './receivers/bulk/index.ts';
 import type { HttpDoor } from './receivers/door/http-door.ts';
 import type { MessageHandler } from './receivers/grpc/handled-method.ts';
+import { createGraphiteReceivers } from './receivers/graphite/index.ts';
 import { createGrpcReceiver } from './receivers/grpc/index.ts';
 import { createDoorReceiver, createHttpReceiver } from './receivers/http/index.ts';
+import { registerLineMetrics } from './receivers/lines/line-counters.ts';
 import { createOtlpDoor } from './receivers/otlp/index.ts';
 import { createPrometheusDoor } from './receivers/prometheus/index.ts';
+import { createSyslogReceivers } from './receivers/syslog/index.ts';
 import { ZipkinDoor } from './receivers/zipkin/index.ts';
 import { StreamAccessCache } from './stream-access.ts';
 
@@ -132,6 +135,25 @@ runService({
       const otlpPort = await otlp.start();
       lifecycle.onStop('OTLP receiver', () => otlp.stop(stopDeadlineMs));
       logger.info({ host: address.host, port: otlpPort }, 'listening for OTLP over HTTP');
+    }
+    const lineContext = {
+      ...parts,
+      logger,
+      anonymousApiKey: config.doors.anonymousApiKey,
+      maxEventSizeBytes: validation.maxEventSizeBytes,
+    };
+    const listeners = [
+      ...(config.graphite.enabled ? createGraphiteReceivers(lineContext, config.graphite) : []),
+      ...(config.syslog.enabled ? createSyslogReceivers(lineContext, config.syslog, tls) : []),
+    ];
+    registerLineMetrics(
+      metrics,
+      listeners.map(({ counters }) => counters),
+    );
+    for (const { name, host, receiver } of listeners) {
+      const listenerPort = await receiver.start();
+      lifecycle.onStop(name, () => receiver.stop(stopDeadlineMs));
+      logger.info({ host, port: listenerPort }, `listening for ${name}`);
     }
   },
 });

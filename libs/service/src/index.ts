@@ -14,7 +14,7 @@ export { EXIT_BAD_CONFIG, EXIT_FAILURE, EXIT_OK } from './exit-codes.ts';
 export { registerServiceEndpoints, serviceEndpoints, type ServiceEndpoints } from './http-endpoints.ts';
 export { startServiceHttp } from './http-server.ts';
 export { Lifecycle, type LifecycleState } from './lifecycle.ts';
-export { listen, readTlsFiles } from './listen.ts';
+export { listen, listenError, readTlsFiles } from './listen.ts';
 export { loadConfig, type ConfigSources, type LoadedConfig } from './load-config.ts';
 export { createLogger } from './logger.ts';
 export { type GaugeAggregation, type LabelledValue, MetricsRegistry, type ReadValues } from './metrics.ts';

@@ -46,6 +46,11 @@ export class GatewayProcess {
     return this.#find('listening for gRPC')!.port!;
   }
 
+  /** Port of another listener, by the name that it has in the log. */
+  portOf(name: string): number {
+    return this.#find(`listening for ${name}`)!.port!;
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
   }

@@ -1,0 +1,99 @@
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import { isIPv6 } from 'node:net';
+import { listenError } from '@hercules/service';
+import type { Admission } from '../../admission.ts';
+import type { EventBatches } from './event-batches.ts';
+import type { HeldDelivery } from './held-delivery.ts';
+import type { LineCounters } from './line-counters.ts';
+import type { MessageReader } from './message-reader.ts';
+
+/** Datagrams of this time make one batch, in ms. */
+const LINGER_MS = 20;
+const MAX_BATCH_BYTES = 262_144;
+/** Permits for a byte that was received: its event is longer than the message. */
+const GROWTH = 4;
+/** Asked of the kernel, which gives what it may (net.core.rmem_max): datagrams come in bursts. */
+const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
+
+export interface UdpParts {
+  readonly admission: Admission;
+  readonly delivery: HeldDelivery;
+  readonly batches: EventBatches;
+  readonly counters: LineCounters;
+}
+
+/** Listens for a protocol over UDP. Nothing can hold a sender back there: while there is no memory, datagrams are dropped and counted. */
+export class UdpReceiver {
+  readonly #parts: UdpParts;
+  readonly #reader: MessageReader;
+  readonly #socket: Socket;
+  readonly #host: string;
+  readonly #port: number;
+  readonly #underWay = new Set<Promise<void>>();
+  #timer: NodeJS.Timeout | undefined;
+  /** Of the open batch. */
+  #permits = 0;
+
+  /** @param batches its own: what is in them is taken after a while, not at once */
+  constructor(parts: UdpParts, reader: MessageReader, host: string, port: number) {
+    this.#parts = parts;
+    this.#reader = reader;
+    this.#host = host;
+    this.#port = port;
+    this.#socket = createSocket({ type: isIPv6(host) ? 'udp6' : 'udp4', recvBufferSize: RECEIVE_BUFFER_BYTES });
+    this.#socket.on('message', (message, from) => this.#onMessage(message, from));
+  }
+
+  /** Listens; resolves with the port. @throws HerculesError BAD_CONFIG */
+  start(): Promise<number> {
+    return new Promise((resolve, reject) => {
+      const refuse = (error: Error): void => reject(listenError(error, this.#host, this.#port));
+      this.#socket.once('error', refuse);
+      this.#socket.bind(this.#port, this.#host, () => {
+        this.#socket.off('error', refuse);
+        this.#socket.on('error', () => this.#parts.counters.refuse('socket'));
+        resolve(this.#socket.address().port);
+      });
+    });
+  }
+
+  /** Hears no more. Resolves when Kafka has what was heard, at most after the given time. */
+  async stop(deadlineMs: number): Promise<void> {
+    this.#socket.close();
+    this.#flush();
+    const timer = setTimeout(() => this.#parts.delivery.stop(), deadlineMs);
+    await Promise.all(this.#underWay);
+    clearTimeout(timer);
+  }
+
+  #onMessage(message: Buffer, { address }: RemoteInfo): void {
+    const { admission, counters } = this.#parts;
+    counters.receivedBytes += message.length;
+    const weight = message.length * GROWTH;
+    if (!admission.tryAcquire(weight)) {
+      counters.received++;
+      return this.#reader.refuse('no-memory', 'Kafka does not keep up', message.subarray(0, 100), address);
+    }
+    this.#permits += weight;
+    this.#reader.read(message, 0, message.length, address);
+    if (this.#permits > MAX_BATCH_BYTES * GROWTH) this.#flush();
+    else this.#timer ??= setTimeout(() => this.#flush(), LINGER_MS);
+  }
+
+  #flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const { admission, batches, counters, delivery } = this.#parts;
+    const permits = this.#permits;
+    this.#permits = 0;
+    const taken = batches.take();
+    const bytes = taken.reduce((sum, { batch }) => sum + batch.length, 0);
+    counters.heldBytes += bytes;
+    const delivered = Promise.all(taken.map(({ stream, batch, events }) => delivery.deliver(stream, batch, events))).then(() => {
+      admission.release(permits);
+      counters.heldBytes -= bytes;
+      this.#underWay.delete(delivered);
+    });
+    this.#underWay.add(delivered);
+  }
+}
