@@ -15,8 +15,15 @@ export interface Endpoints {
   readonly cassandra?: string;
   /** host:port for lines, host:port for pickled batches, base URL of the page and of /render */
   readonly graphite?: { readonly plaintext: string; readonly pickle: string; readonly render: string };
-  /** Base URL, host:port of gRPC (OTLP too), and the base URL of OTLP over HTTP */
-  readonly gateway: { readonly http: string; readonly grpc: string; readonly otlpHttp: string };
+  /** Base URL, host:port of gRPC (OTLP too), the base URL of OTLP over HTTP, host:port of Graphite's lines and pickles and of syslog (TCP and UDP) */
+  readonly gateway: {
+    readonly http: string;
+    readonly grpc: string;
+    readonly otlpHttp: string;
+    readonly graphite: string;
+    readonly graphitePickle: string;
+    readonly syslog: string;
+  };
   /** Base URL */
   readonly managementApi: string;
   /** Base URL */
@@ -57,7 +64,14 @@ export function endpointsOf(layout: StackLayout, ports: StackPorts, keys: StackK
     ...ifStarted('elasticsearch', 'elasticsearch', url(ports.elasticsearch)),
     ...ifStarted('cassandra', 'cassandra', address(ports.cassandra)),
     ...ifStarted('graphite', 'graphite', graphite),
-    gateway: { http: url(ports.gatewayHttp), grpc: address(ports.gatewayGrpc), otlpHttp: url(ports.gatewayOtlpHttp) },
+    gateway: {
+      http: url(ports.gatewayHttp),
+      grpc: address(ports.gatewayGrpc),
+      otlpHttp: url(ports.gatewayOtlpHttp),
+      graphite: address(ports.gatewayGraphite),
+      graphitePickle: address(ports.gatewayGraphitePickle),
+      syslog: address(ports.gatewaySyslog),
+    },
     managementApi: url(ports.managementApi),
     ...ifStarted('queryApi', 'queryApi', url(ports.queryApi)),
     ...ifStarted('elasticSink', 'elasticSink', url(ports.elasticSink)),

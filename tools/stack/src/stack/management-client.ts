@@ -13,6 +13,10 @@ export const DEMO_STREAMS = {
   otlpMetrics: 'metrics_otlp',
   otlpTraces: 'traces_otlp',
   prometheus: 'metrics_prometheus',
+  zipkin: 'traces_zipkin',
+  elastic: 'logs_elastic',
+  graphite: 'metrics_graphite',
+  syslog: 'logs_syslog',
 } as const;
 
 const DESCRIPTIONS: Readonly<Record<keyof typeof DEMO_STREAMS, string>> = {
@@ -26,6 +30,10 @@ const DESCRIPTIONS: Readonly<Record<keyof typeof DEMO_STREAMS, string>> = {
   otlpMetrics: 'Metrics that come by OpenTelemetry',
   otlpTraces: 'Traces that come by OpenTelemetry',
   prometheus: 'Samples that come by Prometheus remote write',
+  zipkin: 'Spans that come by Zipkin v2',
+  elastic: "Documents that come by Elasticsearch's _bulk",
+  graphite: "Metrics that come by Graphite's protocols",
+  syslog: 'Messages that come by syslog',
 };
 /** What the API key may read and write. */
 const PATTERNS = ['logs_*', 'metrics_*', 'traces_*', 'annotations_*', 'timeline_*'];

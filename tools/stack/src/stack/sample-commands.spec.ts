@@ -6,7 +6,14 @@ import { printfText, sampleCommands } from './sample-commands.ts';
 const ENDPOINTS: Endpoints = {
   kafka: '127.0.0.1:1',
   elasticsearch: 'http://127.0.0.1:2',
-  gateway: { http: 'http://127.0.0.1:3', grpc: '127.0.0.1:4', otlpHttp: 'http://127.0.0.1:13' },
+  gateway: {
+    http: 'http://127.0.0.1:3',
+    grpc: '127.0.0.1:4',
+    otlpHttp: 'http://127.0.0.1:13',
+    graphite: '127.0.0.1:6303',
+    graphitePickle: '127.0.0.1:6304',
+    syslog: '127.0.0.1:6305',
+  },
   managementApi: 'http://127.0.0.1:5',
   elasticSink: 'http://127.0.0.1:6',
   graphite: { plaintext: '127.0.0.1:7', pickle: '127.0.0.1:8', render: 'http://127.0.0.1:9' },

@@ -23,6 +23,9 @@ export const USUAL_PORTS = {
   shopPayment: 6603,
   zipkin: 9411,
   gatewayOtlpHttp: 4318,
+  gatewayGraphite: 6303,
+  gatewayGraphitePickle: 6304,
+  gatewaySyslog: 6305,
 };
 
 export type StackPorts = Readonly<typeof USUAL_PORTS>;

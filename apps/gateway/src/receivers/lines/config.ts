@@ -7,7 +7,7 @@ const positive = z.number().int().min(1);
 export function lineListenerSchema(port: number) {
   return z.object({
     enabled: z.boolean().default(false).describe('Listen for it'),
-    host: z.string().default('0.0.0.0').describe('Address to listen on'),
+    host: z.string().default('127.0.0.1').describe('Address to listen on'),
     port: z.number().int().min(0).max(65_535).default(port).describe('Port to listen on; 0: any free one'),
     apiKey: secret(z.string().min(1))
       .optional()

@@ -58,7 +58,7 @@ describe('readJsonSpans', () => {
     ['a kind', [{ ...IDS, kind: 'LOCAL' }], 'spans[0].kind: expected one of CLIENT, SERVER, PRODUCER, CONSUMER, got "LOCAL"'],
     ['a time before 1970', [{ ...IDS, timestamp: -1 }], 'spans[0].timestamp: expected a whole number of µs, got -1'],
     ['half a µs', [{ ...IDS, duration: 0.5 }], 'spans[0].duration'],
-    ['an object for a text', [{ ...IDS, tags: { a: {} } }], 'spans[0].tags.a: expected a text, got {}'],
+    ['an object for a text', [{ ...IDS, tags: { a: {} } }], 'spans[0].tags.a: expected a text, got an object'],
     ['a port', [{ ...IDS, localEndpoint: { port: 65_536 } }], 'spans[0].localEndpoint.port: expected a port up to 65535'],
     ['an annotation without a time', [{ ...IDS, annotations: [{ value: 'x' }] }], 'spans[0].annotations[0].timestamp'],
     ['a text for a flag', [{ ...IDS, shared: 'yes' }], 'spans[0].shared: expected true or false'],

@@ -6,8 +6,14 @@ const MAX_PORT = 65_535;
 
 /** What is wrong with a request, and where. @param where such as `spans[3].tags` */
 export function badSpan(where: string, expected: string, got?: unknown): HerculesError {
-  const shown = got === undefined ? '' : `, got ${String(JSON.stringify(got)).slice(0, 100)}`;
+  const shown = got === undefined ? '' : `, got ${shownValue(got)}`;
   return new HerculesError('INVALID_ARGUMENT', `${where}: expected ${expected}${shown}`);
+}
+
+/** What is in an object or a list is not shown: it may be deeper than anything goes. */
+function shownValue(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' && value !== null ? 'an object' : JSON.stringify(value).slice(0, 100);
 }
 
 /** Lower-case hex digits of a trace id, padded to 128 bits. @throws HerculesError INVALID_ARGUMENT */
