@@ -4,6 +4,8 @@ module.exports = {
   roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/tools/demo', '<rootDir>/tools/testing'],
   testMatch: ['**/e2e/**/*.e2e.ts'],
   testEnvironment: 'node',
+  // The built package has the name of its source.
+  modulePathIgnorePatterns: ['/dist/'],
   testTimeout: 60_000,
   maxWorkers: 2,
   passWithNoTests: true,

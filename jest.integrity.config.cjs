@@ -4,6 +4,8 @@ module.exports = {
   roots: ['<rootDir>/integrity'],
   testMatch: ['**/src/**/*.integrity.ts'],
   testEnvironment: 'node',
+  // The built package has the name of its source.
+  modulePathIgnorePatterns: ['/dist/'],
   testTimeout: 300_000,
   maxWorkers: 1,
   passWithNoTests: true,
