@@ -73,7 +73,7 @@ export class CliContext {
   }
 
   get gateway(): GatewayClient {
-    return new GatewayClient(new HttpClient({ name: 'gateway', url: this.#required('gateway'), authorization: this.#apiKey() }));
+    return new GatewayClient(this.#required('gateway'), this.#required('apiKey'));
   }
 
   /** Every app with an HTTP address, by name, to be asked for its state and metrics. */

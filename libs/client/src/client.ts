@@ -1,5 +1,5 @@
 import { type EventWriter, HerculesError, TickClock, UuidV1Generator } from '@hercules/protocol/writing';
-import { BatchSender } from './batch-sender.ts';
+import { BatchSender, type SenderOptions } from './batch-sender.ts';
 import { EndpointList } from './endpoint-list.ts';
 import type { EventBatch } from './event-batch.ts';
 import { EventQueue, eventBytesOf } from './event-queue.ts';
@@ -47,16 +47,11 @@ export class HerculesClient {
     if (options.endpoints.length === 0) throw new HerculesError('BAD_CONFIG', 'A client needs at least one endpoint');
     const transports = options.endpoints.map((endpoint) => createTransport(endpoint, options, this.#maxInFlight));
     this.#endpoints = new EndpointList(transports, options.greyListMs ?? 10_000);
-    const { requestTimeoutMs = 30_000, retryForMs = Number.POSITIVE_INFINITY, firstRetryMs = 100 } = options;
-    this.#sender = new BatchSender(
-      this.#endpoints,
-      { requestTimeoutMs, retryForMs, firstRetryMs },
-      {
-        onAcknowledged: (events) => (this.#stats.acknowledged += events),
-        onLost: (stream, events, error) => this.#lost({ stream, events, error }),
-        onRetry: () => this.#stats.retries++,
-      },
-    );
+    this.#sender = new BatchSender(this.#endpoints, senderOptions(options), {
+      onAcknowledged: (events) => (this.#stats.acknowledged += events),
+      onLost: (stream, events, error) => this.#lost({ stream, events, error }),
+      onRetry: () => this.#stats.retries++,
+    });
     const { maxBatchBytes = MEBIBYTE, maxBatchEvents = 10_000, lingerMs = 50 } = options;
     this.#queue = new EventQueue({ maxBatchBytes, maxBatchEvents, lingerMs }, () => this.#pump());
   }
@@ -118,26 +113,25 @@ export class HerculesClient {
 
   /**
    * Sends one batch in the binary format (protocol §6), past the queue.
+   * @param signal gives it up
    * @throws HerculesError when a gateway refuses any of its events, or it was given up after `retryForMs`
    */
-  async sendBatch(stream: string, bytes: Buffer): Promise<void> {
+  async sendBatch(stream: string, bytes: Buffer, signal?: AbortSignal): Promise<void> {
     const events = bytes.length >= 4 ? bytes.readInt32BE(0) : 0;
     let failure: HerculesError | undefined;
-    const { requestTimeoutMs = 30_000, retryForMs = Number.POSITIVE_INFINITY, firstRetryMs = 100 } = this.#options;
-    const sender = new BatchSender(
-      this.#endpoints,
-      { requestTimeoutMs, retryForMs, firstRetryMs },
-      {
-        onAcknowledged: (count) => (this.#stats.acknowledged += count),
-        onLost: (_stream, count, error) => {
-          failure ??= error;
-          this.#stats.lost += count;
-        },
-        onRetry: () => this.#stats.retries++,
+    const sender = new BatchSender(this.#endpoints, senderOptions(this.#options), {
+      onAcknowledged: (count) => (this.#stats.acknowledged += count),
+      onLost: (_stream, count, error) => {
+        failure ??= error;
+        this.#stats.lost += count;
       },
-    );
+      onRetry: () => this.#stats.retries++,
+    });
     this.#stats.queued += events;
-    await sender.send({ stream, bytes, events, starts: undefined }, this.#abort.signal);
+    await sender.send(
+      { stream, bytes, events, starts: undefined },
+      signal === undefined ? this.#abort.signal : AbortSignal.any([signal, this.#abort.signal]),
+    );
     if (failure !== undefined) throw failure;
   }
 
@@ -212,6 +206,11 @@ export class HerculesClient {
     this.#stats.lost += lost.events;
     this.#options.onLost?.(lost);
   }
+}
+
+function senderOptions(options: HerculesClientOptions): SenderOptions {
+  const { requestTimeoutMs = 30_000, retryForMs = Number.POSITIVE_INFINITY, firstRetryMs = 100 } = options;
+  return { requestTimeoutMs, retryForMs, firstRetryMs };
 }
 
 function asHerculesError(error: unknown): HerculesError {

@@ -1,40 +1,53 @@
+import { HerculesClient, type HerculesError } from '@hercules/client';
 import { CliError } from '../cli-error.ts';
-import type { HttpClient } from './http-client.ts';
+import { EXIT_CODE } from '../exit-code.ts';
 
-export interface SendOptions {
-  readonly signal: AbortSignal;
-  /** How often a batch is sent before it has failed. */
-  readonly attempts?: number;
-  /** Wait before the second attempt, doubled each time, in ms. */
-  readonly backoffMs?: number;
-  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
-}
+/** How long a batch is sent again when the gateway is away or does not take it, in ms. */
+const RETRY_FOR_MS = 8000;
+const HINTS: Partial<Record<HerculesError['code'], string>> = {
+  UNAUTHENTICATED: 'Check the key of the profile (hercules config) and its rules (hercules rule list).',
+  PERMISSION_DENIED: 'The key lacks the right for this name, or is blocked: see hercules rule list.',
+  THROTTLED: 'Try again in a moment; hercules doctor says what is not available, hercules quota list what a key may send.',
+};
 
-/** Writes to streams through the gateway (apis §3). */
+/** Writes to streams through the gateway, as every producer does. */
 export class GatewayClient {
-  readonly #http: HttpClient;
+  readonly #client: HerculesClient;
+  readonly #url: string;
 
-  constructor(http: HttpClient) {
-    this.#http = http;
+  constructor(url: string, apiKey: string) {
+    this.#url = url;
+    this.#client = new HerculesClient({ endpoints: [url], apiKey, retryForMs: RETRY_FOR_MS });
   }
 
   /**
-   * Resolves when Kafka has acknowledged every event of the batch. An attempt that may have failed for a while is repeated with the same
-   * bytes, so a repeated event has the same id.
-   * @throws CliError when the gateway refuses, or all attempts have failed
+   * Resolves when Kafka has acknowledged every event of the batch. What may have failed for a while is repeated with the same bytes, so a repeated event has the
+   * same id.
+   * @throws CliError when the gateway refuses, or did not take it for a while
    */
-  async send(stream: string, batch: Buffer, { signal, sleep, attempts = 6, backoffMs = 250 }: SendOptions): Promise<void> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        const headers = { 'content-type': 'application/octet-stream' };
-        await this.#http.call('POST', '/stream/send', { query: { stream }, body: batch, headers, signal });
-        return;
-      } catch (error) {
-        const mayPass = error instanceof CliError && (error.status === undefined || error.status >= 500 || error.status === 429);
-        if (!mayPass || signal.aborted || attempt === attempts) throw error;
-        await sleep(backoffMs * 2 ** (attempt - 1), signal);
-      }
+  async send(stream: string, batch: Buffer, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#client.sendBatch(stream, batch, signal);
+    } catch (error) {
+      if (signal.aborted) throw signal.reason;
+      throw this.#asCliError(error as HerculesError);
     }
+  }
+
+  #asCliError(error: HerculesError): CliError {
+    if (error.code === 'BACKEND_UNAVAILABLE') {
+      return new CliError(`gateway cannot be reached at ${this.#url}: ${error.message}`, {
+        exitCode: EXIT_CODE.unreachable,
+        hint: 'Is it running (npm start in the clone), and is the URL right (hercules config)?',
+        cause: error,
+      });
+    }
+    const hint = HINTS[error.code];
+    return new CliError(`gateway refused the events: ${error.message}`, {
+      status: error.httpStatus,
+      ...(hint === undefined ? {} : { hint }),
+      cause: error,
+    });
   }
 }
 

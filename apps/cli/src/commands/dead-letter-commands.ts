@@ -85,9 +85,8 @@ export function addDeadLetterCommands(program: Command, environment: Environment
         let sent = 0;
         for (const { id, sourceTopic, original } of whole) {
           try {
-            const { clock, signal } = context;
             // One at a time: a gateway refuses a batch as a whole, and one bad event must not hold the others back.
-            await context.gateway.send(sourceTopic, batchOf([original]), { signal, sleep: (ms, stop) => clock.sleep(ms, stop) });
+            await context.gateway.send(sourceTopic, batchOf([original]), context.signal);
             sent++;
           } catch (error) {
             if (!(error instanceof CliError)) throw error;

@@ -34,11 +34,11 @@ export function addSendCommand(program: Command, environment: Environment): void
         if (options.follow === true && file === undefined) throw CliError.usage('--follow needs a file');
         if (options.raw === true && (options.follow === true || options.text === true))
           throw CliError.usage('--raw goes neither with --follow nor with --text');
-        const { clock, signal, output } = context;
+        const { signal, output } = context;
         if (options.raw === true) {
           const batch = await readBytes(context, file);
           const events = countOf(batch, file);
-          await context.gateway.send(stream!, batch, { signal, sleep: (ms, stop) => clock.sleep(ms, stop) });
+          await context.gateway.send(stream!, batch, signal);
           return output.result({ stream, sent: events, skipped: 0 }, () => `${events} events are sent to ${stream}.`);
         }
         const { sent, skipped } = await sendLines(context, stream!, file, options);
@@ -56,10 +56,10 @@ async function sendLines(
   file: string | undefined,
   { text, follow, skipBad }: SendCommandOptions,
 ): Promise<{ sent: number; skipped: number }> {
-  const { clock, environment, output } = context;
+  const { environment, output } = context;
   // A stop while following ends the reading, not the batch under way.
   const sending = follow === true ? new AbortController().signal : context.signal;
-  const sender = new EventSender(context.gateway, stream, { signal: sending, sleep: (ms, signal) => clock.sleep(ms, signal) });
+  const sender = new EventSender(context.gateway, stream, sending);
   const ticks = new TickClock();
   const uuids = new UuidV1Generator();
   let number = 0;

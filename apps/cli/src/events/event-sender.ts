@@ -1,4 +1,4 @@
-import { batchOf, type GatewayClient, type SendOptions } from '../api/gateway-client.ts';
+import { batchOf, type GatewayClient } from '../api/gateway-client.ts';
 
 const MAX_EVENTS = 1000;
 const MAX_BYTES = 1024 * 1024;
@@ -7,16 +7,16 @@ const MAX_BYTES = 1024 * 1024;
 export class EventSender {
   readonly #gateway: Pick<GatewayClient, 'send'>;
   readonly #stream: string;
-  readonly #options: SendOptions;
+  readonly #signal: AbortSignal;
   #waiting: Buffer[] = [];
   #waitingBytes = 0;
   /** Events that Kafka has acknowledged. */
   sent = 0;
 
-  constructor(gateway: Pick<GatewayClient, 'send'>, stream: string, options: SendOptions) {
+  constructor(gateway: Pick<GatewayClient, 'send'>, stream: string, signal: AbortSignal) {
     this.#gateway = gateway;
     this.#stream = stream;
-    this.#options = options;
+    this.#signal = signal;
   }
 
   /** Resolves when there is room for the next. @throws CliError when the gateway refuses a batch */
@@ -31,7 +31,7 @@ export class EventSender {
   async flush(): Promise<void> {
     if (this.#waiting.length === 0) return;
     const events = this.#waiting;
-    await this.#gateway.send(this.#stream, batchOf(events), this.#options);
+    await this.#gateway.send(this.#stream, batchOf(events), this.#signal);
     this.sent += events.length;
     this.#waiting = [];
     this.#waitingBytes = 0;
