@@ -191,6 +191,13 @@ describe('hercules', () => {
     expect(await json('validation', 'list')).toEqual([]);
   });
 
+  it('manages quotas', async () => {
+    const { key } = await json<{ key: string }>('quota', 'set', 'env:HERCULES_API_KEY', named('*'), '--events-per-second', '1000000');
+    expect(await json('quota', 'list')).toEqual([{ key, pattern: named('*'), eventsPerSecond: 1_000_000, burstSeconds: 10 }]);
+    await json('quota', 'delete', key, named('*'));
+    expect(await json('quota', 'list')).toEqual([]);
+  });
+
   it('applies a plan once, says what would change, and refuses what cannot', async () => {
     const name = named('planned');
     const file = join(folder, 'plan.yaml');

@@ -12,14 +12,15 @@ const MAIN = fileURLToPath(new URL('../../../apps/gateway/src/main.ts', import.m
 const NODE_ARGS = ['--max-semi-space-size=8'];
 /** The stream must not fill the disk: a minute of events is enough. */
 const TTL_MS = 60_000;
+const LISTENING = 'listening for ';
 
 export interface GatewayUnderTestOptions {
   readonly brokers: readonly string[];
   readonly partitions: number;
   /** Arguments for node itself, e.g. `--cpu-prof`. */
   readonly nodeArgs?: readonly string[];
-  /** Settings of the gateway, given the name of its stream. */
-  readonly settings?: (stream: string) => Readonly<Record<string, string | number>>;
+  /** Settings of the gateway, given the name of its stream and the key that may write to it. */
+  readonly settings?: (stream: string, apiKey: string) => Readonly<Record<string, string | number>>;
 }
 
 /** A gateway in a process of its own with one stream and one key, written to a metadata topic that only it reads. */
@@ -30,8 +31,8 @@ export class GatewayUnderTest {
   readonly #options: GatewayUnderTestOptions;
   readonly #cluster: KafkaCluster;
   #child: ChildProcess | undefined;
-  #httpPort = 0;
-  #grpcPort = 0;
+  /** By what listens there, as the log has it. */
+  readonly #ports = new Map<string, number>();
 
   private constructor(options: GatewayUnderTestOptions) {
     const suffix = randomBytes(4).toString('hex');
@@ -54,11 +55,16 @@ export class GatewayUnderTest {
   }
 
   get httpUrl(): string {
-    return `http://127.0.0.1:${this.#httpPort}`;
+    return `http://127.0.0.1:${this.portOf('HTTP')}`;
   }
 
   get grpcUrl(): string {
-    return `http://127.0.0.1:${this.#grpcPort}`;
+    return `http://127.0.0.1:${this.portOf('gRPC')}`;
+  }
+
+  /** Port of a listener, by its name in the log. */
+  portOf(listener: string): number {
+    return this.#ports.get(listener)!;
   }
 
   /** Records that were ever written to the stream. */
@@ -101,7 +107,7 @@ export class GatewayUnderTest {
       'metadata.topic': this.#metadataTopic,
       'http.port': 0,
       'grpc.port': 0,
-      ...settings(this.stream),
+      ...settings(this.stream, this.apiKey),
     };
     const flags = Object.entries(all).map(([name, value]) => `--${name}=${value}`);
     const child = spawn(process.execPath, [...NODE_ARGS, ...nodeArgs, MAIN, ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -110,8 +116,7 @@ export class GatewayUnderTest {
       child.on('exit', (code) => reject(new Error(`The gateway ended with ${code}`)));
       createInterface(child.stdout).on('line', (line) => {
         const { msg, port } = JSON.parse(line) as { msg: string; port: number };
-        if (msg === 'listening for HTTP') this.#httpPort = port;
-        else if (msg === 'listening for gRPC') this.#grpcPort = port;
+        if (msg.startsWith(LISTENING)) this.#ports.set(msg.slice(LISTENING.length), port);
         else if (msg === 'running') resolve();
       });
     });

@@ -4,7 +4,9 @@ import { parseArgs } from 'node:util';
 import { freePorts, startKafka } from '@hercules/stack';
 import { endProcessesOfRun, markRun, temporaryFolder } from '@hercules/testing';
 import { benchCassandraSink } from './cassandra-sink-bench.ts';
+import { benchClient } from './client-bench.ts';
 import { benchConsumer } from './consumer-bench.ts';
+import { benchDoors } from './doors-bench.ts';
 import { benchElasticSink } from './elastic-sink-bench.ts';
 import { type Figure, renderFigures } from './figure.ts';
 import { benchGateway, benchGrpc } from './gateway-bench.ts';
@@ -24,6 +26,8 @@ const SUITES: Readonly<Record<string, (options: SuiteOptions) => Promise<Figure[
   gateway: benchGateway,
   grpc: benchGrpc,
   otlp: benchOtlp,
+  doors: benchDoors,
+  client: benchClient,
   producer: ({ brokers, runs }) => benchProducer({ brokers: [...brokers], runs }),
   consumer: ({ brokers, runs }) => benchConsumer({ brokers: [...brokers], runs }),
   'elastic-sink': ({ brokers, runs }) => benchElasticSink({ brokers, runs }),
