@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 import { BatchingProducer, KafkaCluster, registerProducerMetrics } from '@hercules/kafka';
 import { MetadataRegistry } from '@hercules/metadata';
 import { readTlsFiles, runService, serviceEndpoints } from '@hercules/service';
@@ -29,6 +30,12 @@ const KEPT_BUFFER_BYTES = 16 * 1024 * 1024;
 /** What stays of the time for stopping to the parts that stop after the receivers, in ms. */
 const FLUSH_TIME_MS = 5000;
 const PROTO_FILE = fileURLToPath(new URL('../proto/hercules/v1/gateway.proto', import.meta.resolve('@hercules/protocol')));
+
+/**
+ * Bytecode that V8 may inline into one function, by default 920. Converters go through a message by many small functions: with more of them in one piece a log
+ * record of OTLP costs 1.2 instead of 1.4 CPU s/M. It is looked at whenever a function is optimised, so it can be set here.
+ */
+setFlagsFromString('--max-inlined-bytecode-size-cumulative=4000');
 
 runService({
   name: 'gateway',

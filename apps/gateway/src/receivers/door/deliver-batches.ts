@@ -15,6 +15,8 @@ export interface BatchOutcome {
 export interface DeliverableBatch {
   readonly route: StreamRoute;
   readonly batch: Buffer;
+  /** See {@link BatchSubmission.bounds}. */
+  readonly bounds?: Uint32Array;
   /** Told once, when the bytes of the batch are not needed any more, which is long before Kafka has acknowledged its events. */
   readonly onTaken?: () => void;
 }
@@ -36,6 +38,7 @@ export function deliverBatches(
 
 class DoorSubmission implements BatchSubmission {
   readonly route: StreamRoute;
+  readonly bounds: Uint32Array | undefined;
   readonly #delivered: DeliverableBatch;
   readonly #isAbandoned: () => boolean;
   readonly #resolve: (outcome: BatchOutcome) => void;
@@ -44,6 +47,7 @@ class DoorSubmission implements BatchSubmission {
 
   constructor(delivered: DeliverableBatch, isAbandoned: () => boolean, resolve: (outcome: BatchOutcome) => void) {
     this.route = delivered.route;
+    this.bounds = delivered.bounds;
     this.#delivered = delivered;
     this.#isAbandoned = isAbandoned;
     this.#resolve = resolve;

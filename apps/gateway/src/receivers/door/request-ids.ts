@@ -1,4 +1,4 @@
-import { xxh3 } from '@node-rs/xxhash';
+import { xxh64 } from '@node-rs/xxhash';
 
 const UUID_BYTES = 16;
 const VERSION_AT = 6;
@@ -7,10 +7,14 @@ const VARIANT_AT = 8;
 const VERSION_8 = 0x80;
 const VARIANT = 0x80;
 const POSITION_AT = 12;
+const FIRST_SEED = 0n;
+/** Any other number; this one is the golden ratio's fraction. */
+const SECOND_SEED = 0x9e3779b97f4a7c15n;
 
 /**
  * Uuids of the events of one request, made from its bytes and the position of each item: a client that sends the same request again makes the
- * same events, which are then seen once. They are the 128-bit XXH3 of the body with the position mixed into the last four bytes.
+ * same events, which are then seen once. They are two 64-bit xxHashes of the body, with different seeds, and the position mixed into the last four
+ * bytes. XXH3 would give 128 bits at once, and takes three times as long here: its package comes without vector instructions.
  */
 export class RequestIds {
   readonly #digest = Buffer.allocUnsafe(UUID_BYTES);
@@ -18,9 +22,8 @@ export class RequestIds {
 
   /** @param body the whole request, unpacked */
   constructor(body: Buffer) {
-    const hash = xxh3.xxh128(body);
-    this.#digest.writeBigUInt64BE(hash >> 64n, 0);
-    this.#digest.writeBigUInt64BE(BigInt.asUintN(64, hash), 8);
+    this.#digest.writeBigUInt64BE(xxh64(body, FIRST_SEED), 0);
+    this.#digest.writeBigUInt64BE(xxh64(body, SECOND_SEED), 8);
     this.#digest[VERSION_AT] = (this.#digest[VERSION_AT]! & 0x0f) | VERSION_8;
     this.#digest[VARIANT_AT] = (this.#digest[VARIANT_AT]! & 0x3f) | VARIANT;
     this.#last = this.#digest.readUInt32BE(POSITION_AT);

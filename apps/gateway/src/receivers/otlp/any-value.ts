@@ -156,6 +156,9 @@ export class AnyValues {
    * @throws HerculesError INVALID_EVENT for a key that is too long, or what is nested too deep
    */
   writePair(out: EventBuffer, depth: number): void {
+    if (this.field === ValueField.STRING && this.keyEnd - this.keyStart < LONG_LENGTH) {
+      return out.stringTag(this.reader.buf, this.keyStart, this.keyEnd, this.start, this.end);
+    }
     out.key(this.reader.buf, this.keyStart, this.keyEnd, this.type);
     this.writeValue(out, depth);
   }

@@ -1,4 +1,4 @@
-import { HerculesError, type TypeCode } from '@hercules/protocol';
+import { HerculesError, TypeCode } from '@hercules/protocol';
 import type { BufferPool } from '../../buffer-pool.ts';
 
 const COUNT_BYTES = 4;
@@ -17,6 +17,11 @@ const WORD_BYTES = 4;
 const WORD_LOOP_BYTES = 192;
 /** A buffer for pieces that grew beyond this is given back. */
 const KEPT_BYTES = 262_144;
+/** What a String has beside key and text, and how far copied words may go beyond the end. */
+const STRING_TAG_BYTES = 6 + WORD_BYTES;
+const SMALLEST_BOUNDS = 8;
+/** For the size of {@link EventBuffer.bounds} at first. */
+const USUAL_EVENT_BYTES = 512;
 
 /**
  * A binary batch (protocol §6) that is written field by field, bytes from bytes, without checks of what its writer does: for converters in
@@ -28,6 +33,8 @@ export class EventBuffer {
   length = COUNT_BYTES;
   /** Finished events. */
   count = 0;
+  /** Where each event begins, and, after {@link batch}, the last one ends. May be longer than needed. */
+  bounds: Uint32Array;
   readonly #pool: BufferPool;
   readonly #maxBytes: number;
   readonly #admit: (bytes: number) => void;
@@ -47,6 +54,7 @@ export class EventBuffer {
     this.#admit = admit;
     admit(initialBytes);
     this.buf = pool.take(initialBytes);
+    this.bounds = new Uint32Array(Math.max(SMALLEST_BOUNDS, Math.ceil(initialBytes / USUAL_EVENT_BYTES)));
     this.#view = viewOf(this.buf);
   }
 
@@ -75,6 +83,7 @@ export class EventBuffer {
   /** The finished batch: a view, good until {@link free}. */
   batch(): Buffer {
     this.buf.writeInt32BE(this.count, 0);
+    this.bounds[this.count] = this.length;
     return this.buf.subarray(0, this.length);
   }
 
@@ -89,6 +98,9 @@ export class EventBuffer {
   beginEvent(): void {
     this.reserve(HEADER_BYTES);
     this.#eventStart = this.length;
+    // One more is kept free, for the end of the last event.
+    if (this.count + 1 >= this.bounds.length) this.#growBounds();
+    this.bounds[this.count] = this.length;
     this.buf[this.length] = EVENT_VERSION;
     this.length += HEADER_BYTES;
   }
@@ -153,6 +165,32 @@ export class EventBuffer {
     this.buf[this.length++] = bytes;
     this.#copyShort(src, start, end);
     this.buf[this.length++] = type;
+  }
+
+  /**
+   * A whole tag of type String, most of what events are made of; fast from the source. The words that are copied may go beyond the end of key and value, where the next
+   * bytes are written over them.
+   * @param keyStart of a key of up to 255 bytes
+   */
+  stringTag(src: Buffer, keyStart: number, keyEnd: number, start: number, end: number): void {
+    const keyBytes = keyEnd - keyStart;
+    const bytes = end - start;
+    if (src !== this.#source || bytes > WORD_LOOP_BYTES || end + WORD_BYTES > src.length) {
+      this.key(src, keyStart, keyEnd, TypeCode.STRING);
+      return this.string(src, start, end);
+    }
+    this.reserve(keyBytes + bytes + STRING_TAG_BYTES);
+    const from = this.#sourceView;
+    const to = this.#view;
+    let at = this.length;
+    to.setUint8(at++, keyBytes);
+    for (let i = 0; i < keyBytes; i += WORD_BYTES) to.setInt32(at + i, from.getInt32(keyStart + i, true), true);
+    at += keyBytes;
+    to.setUint8(at++, TypeCode.STRING);
+    to.setInt32(at, bytes);
+    at += WORD_BYTES;
+    for (let i = 0; i < bytes; i += WORD_BYTES) to.setInt32(at + i, from.getInt32(start + i, true), true);
+    this.length = at + bytes;
   }
 
   /** A tag's head that was made by {@link tagHead}. */
@@ -227,9 +265,9 @@ export class EventBuffer {
     const to = this.#view;
     const at = this.length - start;
     const last = end - 4;
-    for (let i = start; i < last; i += 4) to.setInt32(at + i, from.getInt32(i));
+    for (let i = start; i < last; i += 4) to.setInt32(at + i, from.getInt32(i, true), true);
     // The last four overlap with those before.
-    to.setInt32(at + last, from.getInt32(last));
+    to.setInt32(at + last, from.getInt32(last, true), true);
     this.length = at + end;
   }
 
@@ -239,6 +277,12 @@ export class EventBuffer {
     let at = this.length;
     for (let i = start; i < end; i++) buf[at++] = src[i]!;
     this.length = at;
+  }
+
+  #growBounds(): void {
+    const old = this.bounds;
+    this.bounds = new Uint32Array(old.length * 2);
+    this.bounds.set(old);
   }
 
   #grow(needed: number): void {

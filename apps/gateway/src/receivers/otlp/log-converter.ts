@@ -19,8 +19,12 @@ const SPAN_ID = 0x52;
 const OBSERVED_TIME = 0x59;
 const EVENT_NAME = 0x62;
 
-const UTC_OFFSET = Buffer.concat([tagHead('utcOffset', TypeCode.LONG), Buffer.alloc(8)]);
-const PROPERTIES = tagHead('properties', TypeCode.CONTAINER);
+/** Both begin every event. */
+const OFFSET_AND_PROPERTIES = Buffer.concat([
+  tagHead('utcOffset', TypeCode.LONG),
+  Buffer.alloc(8),
+  tagHead('properties', TypeCode.CONTAINER),
+]);
 const LEVEL = tagHead('level', TypeCode.STRING);
 const MESSAGE = tagHead('message', TypeCode.STRING);
 const PROJECT = tagHead('project', TypeCode.STRING);
@@ -88,8 +92,7 @@ export class LogConverter extends SingleEventConverter {
   protected writePayload(start: number, end: number, out: EventBuffer): TickHalves {
     this.#clear();
     const payloadAt = out.beginContainer();
-    out.head(UTC_OFFSET);
-    out.head(PROPERTIES);
+    out.head(OFFSET_AND_PROPERTIES);
     const propertiesAt = out.beginContainer();
     this.#properties = this.shared.count;
     this.shared.copyTo(out);

@@ -51,7 +51,7 @@ export class OtlpExport {
     const filled = [...exported.streams.values()].filter(({ out }) => out.count > 0);
     for (const { out } of exported.streams.values()) if (out.count === 0) out.free();
     if (filled.length === 0 && exported.defaultRefusal !== undefined) throw exported.defaultRefusal;
-    const batches = filled.map(({ route, out }) => ({ route, batch: out.batch(), onTaken: () => out.free() }));
+    const batches = filled.map(({ route, out }) => ({ route, batch: out.batch(), bounds: out.bounds, onTaken: () => out.free() }));
     const outcomes = await deliverBatches(intake, batches, () => request.isAbandoned);
     const failure = outcomes.find(({ error }) => error !== undefined && mayPass(error))?.error;
     if (failure !== undefined) throw asRetryable(failure);
