@@ -13,7 +13,10 @@ import { DocumentEvents } from './document-events.ts';
 import { elasticError, elasticStatus } from './elastic-error.ts';
 import { elasticAnswer } from './greetings.ts';
 import type { IndexRules } from './index-rules.ts';
-import { JsonTape } from './json-tape.ts';
+import { JsonTape } from '../door/json-tape.ts';
+
+/** As deep as events go by default, less the levels that a mapping may add. */
+const MAX_DOCUMENT_DEPTH = 60;
 
 export type BulkOptions = Pick<BulkConfig, 'maxEventsBytes' | 'maxAgeDays' | 'maxAheadDays'> & CollectorLimits;
 
@@ -31,7 +34,7 @@ export class BulkRoute implements HttpDoorRoute {
   readonly #rules: IndexRules;
   readonly #options: BulkOptions;
   /** Documents are read one after another, so one serves all requests. */
-  readonly #tape = new JsonTape();
+  readonly #tape = new JsonTape(MAX_DOCUMENT_DEPTH, 'The document', 'INVALID_EVENT');
   readonly #targetOf: (path: string) => BulkTarget;
 
   constructor(

@@ -6,7 +6,7 @@ import type { BulkAction } from './bulk-body.ts';
 import type { BulkItems } from './bulk-items.ts';
 import { find } from './document-mapping.ts';
 import type { IndexRule, IndexRules } from './index-rules.ts';
-import { JsonKind, type JsonTape } from './json-tape.ts';
+import { JsonKind, type JsonTape } from '../door/json-tape.ts';
 
 const TIMESTAMP = ['@timestamp'];
 /** Permits are asked for in steps of this size. */

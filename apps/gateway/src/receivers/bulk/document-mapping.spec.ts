@@ -1,11 +1,11 @@
 import { EventWriter, HPath, readBatch } from '@hercules/protocol';
 import { DOCUMENT_MAPPING, DocumentMapping, type FixedTag } from './document-mapping.ts';
-import { JsonTape } from './json-tape.ts';
+import { JsonTape } from '../door/json-tape.ts';
 
 /** The payload of the event: values as `type value`, containers as objects. */
 function map(document: string, mapping: string, fixed: FixedTag[] = []): unknown {
   const body = Buffer.from(document);
-  const tape = new JsonTape();
+  const tape = new JsonTape(60, 'The document', 'INVALID_EVENT');
   tape.read(body, 0, body.length);
   const writer = new EventWriter();
   writer.beginEvent(1n, '00000000-0000-0000-0000-000000000001');

@@ -1,5 +1,5 @@
 import { type EventWriter, HerculesError, type HPath, parseMapping } from '@hercules/protocol';
-import { JsonKind, type JsonTape } from './json-tape.ts';
+import { JsonKind, type JsonTape } from '../door/json-tape.ts';
 import { writeJsonValue } from './write-json-value.ts';
 
 /** The fields of log events stay at the top, everything else is a property (apis §8). */

@@ -1,5 +1,5 @@
 import type { EventWriter, TypeName } from '@hercules/protocol';
-import { JsonKind, type JsonTape } from './json-tape.ts';
+import { JsonKind, type JsonTape } from '../door/json-tape.ts';
 
 const INT32_DIGITS = 9;
 const INT64_MIN = -(1n << 63n);

@@ -2,7 +2,7 @@ import { BatchChecker } from '@hercules/protocol';
 import fc from 'fast-check';
 import { ARBITRARY_REQUESTS } from './arbitrary-request.fixture.ts';
 import { convertRequest, eventsOf, NOW_MS, plainEvent } from './convert-request.fixture.ts';
-import { jsonToProtobuf } from './json/json-to-protobuf.ts';
+import { JsonToProtobuf } from './json/json-to-protobuf.ts';
 import { REQUEST_SCHEMAS } from './json/message-schemas.ts';
 import { encodeRequest, encodeShuffled, REQUEST_TYPES } from './otlp-proto.fixture.ts';
 import type { OtlpSignal } from './otlp-signal.ts';
@@ -100,7 +100,7 @@ describe.each(SIGNALS)('a request with %s', (signal) => {
     fc.assert(
       fc.property(ARBITRARY_REQUESTS[signal], (request) => {
         const json = Buffer.from(JSON.stringify(jsonOf(request)));
-        const body = jsonToProtobuf(json, REQUEST_SCHEMAS[signal]);
+        const body = new JsonToProtobuf().convert(json, REQUEST_SCHEMAS[signal]);
         const fromJson = convertRequest(signal, body).batches.get('mine');
         const fromProtobuf = convertRequest(signal, encodeRequest(signal, request)).batches.get('mine');
         expect(withoutIds(fromJson)).toBe(withoutIds(fromProtobuf));

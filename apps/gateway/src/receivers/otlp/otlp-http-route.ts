@@ -5,7 +5,7 @@ import { retryAfterSeconds } from '../../retry-after.ts';
 import type { DoorAnswer, DoorRequest, HttpDoorRoute } from '../door/http-door.ts';
 import { rpcStatus } from '../grpc/grpc-status.ts';
 import { exportResponse, exportResponseJson, rpcStatusJson } from './export-answer.ts';
-import { jsonToProtobuf } from './json/json-to-protobuf.ts';
+import { JsonToProtobuf } from './json/json-to-protobuf.ts';
 import { REQUEST_SCHEMAS } from './json/message-schemas.ts';
 import type { OtlpExport } from './otlp-export.ts';
 import type { OtlpSignal } from './otlp-signal.ts';
@@ -20,6 +20,7 @@ export class OtlpHttpRoute implements HttpDoorRoute {
   readonly counters: MethodCounters;
   readonly #signal: OtlpSignal;
   readonly #export: OtlpExport;
+  readonly #json = new JsonToProtobuf();
 
   constructor(signal: OtlpSignal, otlpExport: OtlpExport, counters: MethodCounters) {
     this.#signal = signal;
@@ -36,7 +37,8 @@ export class OtlpHttpRoute implements HttpDoorRoute {
     if (type !== JSON_TYPE) {
       throw new HerculesError('UNSUPPORTED_ENCODING', `The Content-Type must be ${PROTOBUF} or ${JSON_TYPE}`);
     }
-    const body = jsonToProtobuf(request.body, REQUEST_SCHEMAS[this.#signal]);
+    // The export reads all of it before another request can be converted.
+    const body = this.#json.convert(request.body, REQUEST_SCHEMAS[this.#signal]);
     const rejected = await this.#export.run(request, body, this.counters);
     return { status: 200, contentType: JSON_TYPE, body: exportResponseJson(rejected, this.#signal) };
   }

@@ -1,6 +1,7 @@
 const LENGTH = 2;
 /** Bytes of a 64-bit varint. */
 const MAX_VARINT_BYTES = 10;
+const KEPT_BYTES = 1_048_576;
 
 /** Writes protobuf fields one after another into memory that grows. */
 export class ProtoWriter {
@@ -15,6 +16,12 @@ export class ProtoWriter {
   /** What was written: a view. */
   bytes(): Buffer {
     return this.#buf.subarray(0, this.length);
+  }
+
+  /** Forgets what was written, and keeps the memory unless it has become much. */
+  clear(): void {
+    this.length = 0;
+    if (this.#buf.length > KEPT_BYTES) this.#buf = Buffer.allocUnsafe(KEPT_BYTES);
   }
 
   key(number: number, wireType: number): void {
@@ -47,6 +54,13 @@ export class ProtoWriter {
     this.#small(bytes.length);
     this.#reserve(bytes.length);
     this.length += bytes.copy(this.#buf, this.length);
+  }
+
+  /** The length of a range of bytes, and the bytes. */
+  lengthAndRange(src: Buffer, start: number, end: number): void {
+    this.#small(end - start);
+    this.#reserve(end - start);
+    this.length += src.copy(this.#buf, this.length, start, end);
   }
 
   /** Begins a length-delimited field whose length is not known yet. @returns what {@link endMessage} wants */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { JsonKind, JsonTape } from './json-tape.ts';
 
-const tape = new JsonTape();
+const tape = new JsonTape(60, 'The text', 'INVALID_EVENT');
 
 function read(text: string): unknown {
   const body = Buffer.from(`xx${text}yy`);

@@ -1,11 +1,13 @@
-import { HerculesError, TextCache } from '@hercules/protocol';
+import { type ErrorCode, HerculesError, TextCache } from '@hercules/protocol';
 
 /** Kinds of entries of a {@link JsonTape}. */
 export const JsonKind = { OBJECT: 1, ARRAY: 2, STRING: 3, INTEGER: 4, REAL: 5, TRUE: 6, FALSE: 7, NULL: 8 } as const;
 
-/** As deep as events go by default, less the levels that a mapping may add. */
-const MAX_DEPTH = 60;
 const INITIAL_ENTRIES = 256;
+/** A tape that grew beyond this is made anew for the next text. */
+const KEPT_ENTRIES = 131_072;
+/** Bounds what a short body of many short values takes: 14 bytes each. */
+const MAX_ENTRIES = 4_194_304;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -41,11 +43,29 @@ export class JsonTape {
   escapes = new Uint8Array(INITIAL_ENTRIES);
   buf: Buffer = Buffer.alloc(0);
   readonly #keys = new TextCache();
+  readonly #maxDepth: number;
+  readonly #what: string;
+  readonly #code: ErrorCode;
   #position = 0;
   #end = 0;
 
-  /** Reads the text at [start, end). @throws HerculesError INVALID_EVENT with the byte, counted from `start` */
+  /**
+   * @param maxDepth objects and arrays inside one another
+   * @param what it reads, for errors
+   * @param code of errors
+   */
+  constructor(maxDepth: number, what: string, code: ErrorCode) {
+    this.#maxDepth = maxDepth;
+    this.#what = what;
+    this.#code = code;
+  }
+
+  /**
+   * Reads the text at [start, end).
+   * @throws HerculesError with the byte, counted from `start`; PAYLOAD_TOO_LARGE for more values than there is memory for
+   */
   read(buf: Buffer, start: number, end: number): void {
+    if (this.kinds.length > KEPT_ENTRIES) this.#resize(INITIAL_ENTRIES);
     this.buf = buf;
     this.length = 0;
     this.#position = start;
@@ -58,8 +78,8 @@ export class JsonTape {
       if (!(error instanceof UnexpectedByte)) throw error;
       const found = error.at < end ? JSON.stringify(String.fromCharCode(buf[error.at]!)) : 'the end';
       throw new HerculesError(
-        'INVALID_EVENT',
-        `The document is no JSON: expected ${error.expected} at byte ${error.at - start}, found ${found}`,
+        this.#code,
+        `${this.#what} is not JSON: expected ${error.expected} at byte ${error.at - start}, found ${found}`,
       );
     }
   }
@@ -135,7 +155,7 @@ export class JsonTape {
   }
 
   #open(kind: number, depth: number): number {
-    if (depth >= MAX_DEPTH) throw this.#unexpected(`at most ${MAX_DEPTH} objects and arrays inside one another`);
+    if (depth >= this.#maxDepth) throw this.#unexpected(`at most ${this.#maxDepth} objects and arrays inside one another`);
     const entry = this.#add(kind, this.#position);
     this.#position++;
     return entry;
@@ -240,20 +260,22 @@ export class JsonTape {
 
   #add(kind: number, start: number): number {
     const entry = this.length++;
-    if (entry === this.kinds.length) this.#grow();
+    if (entry === this.kinds.length) this.#resize(2 * entry);
     this.kinds[entry] = kind;
     this.starts[entry] = start;
     this.escapes[entry] = 0;
     return entry;
   }
 
-  #grow(): void {
-    const size = this.kinds.length * 2;
-    this.kinds = grown(this.kinds, new Uint8Array(size));
-    this.escapes = grown(this.escapes, new Uint8Array(size));
-    this.starts = grown(this.starts, new Uint32Array(size));
-    this.ends = grown(this.ends, new Uint32Array(size));
-    this.nexts = grown(this.nexts, new Uint32Array(size));
+  #resize(entries: number): void {
+    if (entries > MAX_ENTRIES) {
+      throw new HerculesError('PAYLOAD_TOO_LARGE', `${this.#what} has more than ${MAX_ENTRIES} values and keys`);
+    }
+    this.kinds = resized(this.kinds, new Uint8Array(entries));
+    this.escapes = resized(this.escapes, new Uint8Array(entries));
+    this.starts = resized(this.starts, new Uint32Array(entries));
+    this.ends = resized(this.ends, new Uint32Array(entries));
+    this.nexts = resized(this.nexts, new Uint32Array(entries));
   }
 
   #unexpected(expected: string): UnexpectedByte {
@@ -285,7 +307,7 @@ function isHex(byte: number): boolean {
   return isDigit(byte) || (byte >= 0x61 && byte <= 0x66) || (byte >= 0x41 && byte <= 0x46);
 }
 
-function grown<T extends Uint8Array | Uint32Array>(old: T, larger: T): T {
-  larger.set(old);
-  return larger;
+function resized<T extends Uint8Array | Uint32Array>(old: T, other: T): T {
+  other.set(old.subarray(0, other.length));
+  return other;
 }
