@@ -18,18 +18,40 @@ const NOT_FINITE: Readonly<Record<string, number>> = { NaN, Infinity, '-Infinity
 const INITIAL_BYTES = 16_384;
 const ABSENT = -1;
 
-/** The fields of a message by their names. */
-interface CompiledSchema {
-  readonly fields: readonly JsonField[];
+/** The fields of a message, found by their names. */
+class Message {
+  readonly fields: readonly Field[];
   readonly byName: ReadonlyMap<string, number>;
+
+  constructor(fields: readonly JsonField[]) {
+    this.fields = fields.map((field) => new Field(field));
+    this.byName = new Map(fields.map(({ name }, i) => [name, i]));
+  }
 }
 
-const compiled = new WeakMap<readonly JsonField[], CompiledSchema>();
+class Field {
+  readonly json: JsonField;
+  /** Undefined for a message. */
+  readonly scalar: FieldType | undefined;
+  #message: Message | undefined;
 
-function compile(fields: readonly JsonField[]): CompiledSchema {
-  let schema = compiled.get(fields);
-  if (schema === undefined) compiled.set(fields, (schema = { fields, byName: new Map(fields.map(({ name }, i) => [name, i])) }));
-  return schema;
+  constructor(json: JsonField) {
+    this.json = json;
+    this.scalar = typeof json.type === 'function' ? undefined : json.type;
+  }
+
+  /** Of a field that is one. Made when it is needed first, because values hold values. */
+  get message(): Message {
+    return (this.#message ??= new Message((this.json.type as () => readonly JsonField[])()));
+  }
+}
+
+const requests = new WeakMap<readonly JsonField[], Message>();
+
+function requestOf(schema: readonly JsonField[]): Message {
+  let message = requests.get(schema);
+  if (message === undefined) requests.set(schema, (message = new Message(schema)));
+  return message;
 }
 
 /**
@@ -49,17 +71,17 @@ export class JsonToProtobuf {
   convert(body: Buffer, schema: readonly JsonField[]): Buffer {
     this.#tape.read(body, 0, body.length);
     this.#writer.clear();
-    this.#message(0, compile(schema), 0, 0);
+    this.#message(0, requestOf(schema), 0, 0);
     return this.#writer.bytes();
   }
 
-  #message(entry: number, { fields, byName }: CompiledSchema, depth: number, base: number): void {
+  #message(entry: number, { fields, byName }: Message, depth: number, base: number): void {
     const tape = this.#tape;
     if (tape.kinds[entry] !== JsonKind.OBJECT) throw this.#expected(entry, 'an object');
     if (depth > MAX_DEPTH) throw this.#expected(entry, `at most ${MAX_DEPTH} objects inside one another`);
     const top = base + fields.length;
     const slots = this.#slotsUpTo(top);
-    slots.fill(ABSENT, base, top);
+    for (let i = base; i < top; i++) slots[i] = ABSENT;
     const end = tape.nexts[entry]!;
     for (let member = entry + 1; member < end; member = tape.nexts[member + 1]!) {
       const field = byName.get(tape.key(member));
@@ -69,42 +91,44 @@ export class JsonToProtobuf {
       const value = this.#slots[base + i]!;
       if (value === ABSENT) continue;
       const field = fields[i]!;
-      if (field.isRepeated) this.#repeated(value, field, depth, top);
+      if (field.json.isRepeated) this.#repeated(value, field, depth, top);
       else this.#field(value, field, depth, top);
     }
   }
 
-  #repeated(entry: number, { type, number }: JsonField, depth: number, base: number): void {
+  #repeated(entry: number, field: Field, depth: number, base: number): void {
     const tape = this.#tape;
     const writer = this.#writer;
+    const { number } = field.json;
     if (tape.kinds[entry] !== JsonKind.ARRAY) throw this.#expected(entry, 'an array');
     const end = tape.nexts[entry]!;
     if (end === entry + 1) return;
-    if (typeof type === 'function') {
-      const schema = compile(type());
+    if (field.scalar === undefined) {
+      const { message } = field;
       for (let item = entry + 1; item < end; item = tape.nexts[item]!) {
         const lengthAt = writer.beginMessage(number);
-        this.#message(item, schema, depth + 1, base);
+        this.#message(item, message, depth + 1, base);
         writer.endMessage(lengthAt);
       }
       return;
     }
     const lengthAt = writer.beginMessage(number);
-    for (let item = entry + 1; item < end; item = tape.nexts[item]!) this.#scalar(item, type);
+    for (let item = entry + 1; item < end; item = tape.nexts[item]!) this.#scalar(item, field.scalar);
     writer.endMessage(lengthAt);
   }
 
-  #field(entry: number, { type, number, hasPresence }: JsonField, depth: number, base: number): void {
+  #field(entry: number, field: Field, depth: number, base: number): void {
     const writer = this.#writer;
-    if (typeof type === 'function') {
+    const { number, hasPresence } = field.json;
+    if (field.scalar === undefined) {
       const lengthAt = writer.beginMessage(number);
-      this.#message(entry, compile(type()), depth + 1, base);
+      this.#message(entry, field.message, depth + 1, base);
       writer.endMessage(lengthAt);
       return;
     }
     const before = writer.length;
-    writer.key(number, WIRE_TYPES[type]);
-    if (this.#scalar(entry, type) && !hasPresence) writer.length = before;
+    writer.key(number, WIRE_TYPES[field.scalar]);
+    if (this.#scalar(entry, field.scalar) && !hasPresence) writer.length = before;
   }
 
   /** @returns true when it is the default of its type */

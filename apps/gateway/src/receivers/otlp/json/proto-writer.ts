@@ -63,20 +63,25 @@ export class ProtoWriter {
     this.length += src.copy(this.#buf, this.length, start, end);
   }
 
-  /** Begins a length-delimited field whose length is not known yet. @returns what {@link endMessage} wants */
+  /** Begins a length-delimited field whose length is not known yet; most are short, so one byte is left for it. @returns what {@link endMessage} wants */
   beginMessage(number: number): number {
     this.key(number, LENGTH);
-    return this.length;
+    this.#reserve(1);
+    return ++this.length;
   }
 
   /** Puts the length before what was written since. */
   endMessage(start: number): void {
     const bytes = this.length - start;
-    let lengthBytes = 1;
-    for (let rest = bytes; rest >= 0x80; rest = Math.floor(rest / 0x80)) lengthBytes++;
-    this.#reserve(lengthBytes);
-    this.#buf.copyWithin(start + lengthBytes, start, this.length);
-    this.length = start;
+    if (bytes < 0x80) {
+      this.#buf[start - 1] = bytes;
+      return;
+    }
+    let moreBytes = 0;
+    for (let rest = bytes; rest >= 0x80; rest = Math.floor(rest / 0x80)) moreBytes++;
+    this.#reserve(moreBytes);
+    this.#buf.copyWithin(start + moreBytes, start, this.length);
+    this.length = start - 1;
     this.#small(bytes);
     this.length += bytes;
   }
