@@ -20,6 +20,7 @@ beforeAll(async () => {
   gateway = await GatewayProcess.start({
     'metadata.topic': kafka.metadataTopic,
     'validation.maxEventSizeBytes': 5000,
+    'bulk.enabled': 'true',
     'bulk.indices': JSON.stringify([
       { pattern: 'logs-*', stream: streams.logs, indexPath: 'elk-index', properties: { 'properties/team': 'shop' } },
       { pattern: 'other', stream: streams.other, numericTime: 'seconds' },

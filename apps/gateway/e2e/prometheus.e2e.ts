@@ -122,7 +122,8 @@ it('takes version 2, writes the good part of a request, and makes no other event
 });
 
 const GO_CLIENT = join(__dirname, 'support/remote-write-v2');
-const GO = { cwd: GO_CLIENT, env: { ...process.env, GOTOOLCHAIN: 'local' } };
+/** Go's own installer puts it where no PATH looks by itself. */
+const GO = { cwd: GO_CLIENT, env: { ...process.env, PATH: `${process.env['PATH']}:/usr/local/go/bin`, GOTOOLCHAIN: 'local' } };
 /** False without Go, or with one that is older than the module asks for. */
 const hasGo = spawnSync('go', ['list', '-m'], GO).status === 0;
 

@@ -39,6 +39,7 @@ export async function benchDoors(options: GatewayBenchOptions): Promise<Figure[]
     (stream, apiKey) => ({
       'zipkin.stream': stream,
       'prometheus.stream': stream,
+      'bulk.enabled': 'true',
       'bulk.indices': JSON.stringify([{ pattern: '*', stream }]),
       ...Object.fromEntries(
         ['graphite', 'syslog'].flatMap((door) => [

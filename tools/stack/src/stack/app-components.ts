@@ -42,6 +42,7 @@ export function appComponents(layout: StackLayout, ports: StackPorts, keys: Stac
         HERCULES_GRPC_PORT: String(ports.gatewayGrpc),
         HERCULES_OTLP_HTTP_ENABLED: 'true',
         HERCULES_OTLP_HTTP_PORT: String(ports.gatewayOtlpHttp),
+        HERCULES_BULK_ENABLED: 'true',
         HERCULES_GRAPHITE_ENABLED: 'true',
         HERCULES_GRAPHITE_PORT: String(ports.gatewayGraphite),
         HERCULES_GRAPHITE_API_KEY: keys.apiKey,

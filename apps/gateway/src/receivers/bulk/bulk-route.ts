@@ -2,6 +2,7 @@ import { HerculesError } from '@hercules/protocol';
 import type { MethodCounters } from '../../intake-counters.ts';
 import { retryAfterSeconds } from '../../retry-after.ts';
 import { type BatchOutcome, deliverBatches } from '../door/deliver-batches.ts';
+import { EventBudget } from '../door/event-budget.ts';
 import { type CollectorLimits, EventCollector } from '../door/event-collector.ts';
 import type { DoorAnswer, DoorRequest, HttpDoorRoute } from '../door/http-door.ts';
 import { RequestIds } from '../door/request-ids.ts';
@@ -72,7 +73,7 @@ export class BulkRoute implements HttpDoorRoute {
 
   #read(request: DoorRequest, { index, id, isBulk }: BulkTarget, collector: EventCollector, items: BulkItems): void {
     const { body } = request;
-    const limits = { ...this.#options, admit: (bytes: number) => request.admit(bytes) };
+    const limits = { ...this.#options, budget: new EventBudget(this.#options.maxEventsBytes, (bytes) => request.admit(bytes)) };
     const events = new DocumentEvents(this.#tape, this.#rules, collector, new RequestIds(body), limits, items);
     if (isBulk) {
       eachBulkItem(body, (action, start, end) => events.add(action, index, body, start, end));

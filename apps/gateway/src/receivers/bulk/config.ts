@@ -20,7 +20,10 @@ const indexRuleSchema = z.object({
 export type IndexRuleConfig = z.infer<typeof indexRuleSchema>;
 
 export const bulkConfigSchema = z.object({
-  enabled: z.boolean().default(true).describe('Take documents as Elasticsearch does (_bulk and _doc) on the HTTP port'),
+  enabled: z
+    .boolean()
+    .default(false)
+    .describe('Take documents as Elasticsearch does (_bulk and _doc) on the HTTP port, and say there, at /, that this is one'),
   indices: z
     .array(indexRuleSchema)
     .default([{ pattern: '*', stream: 'logs_elastic', properties: {}, numericTime: 'milliseconds' }])

@@ -1,5 +1,6 @@
 import { HerculesError, msToTicks, parseIsoTicks, TICKS_PER_DAY, TICKS_PER_MS, TICKS_PER_SECOND, uuidFromBytes } from '@hercules/protocol';
 import { asHerculesError } from '../../batch-intake.ts';
+import type { EventBudget } from '../door/event-budget.ts';
 import type { EventCollector } from '../door/event-collector.ts';
 import type { RequestIds } from '../door/request-ids.ts';
 import type { BulkAction } from './bulk-body.ts';
@@ -9,16 +10,11 @@ import type { IndexRule, IndexRules } from './index-rules.ts';
 import { JsonKind, type JsonTape } from '../door/json-tape.ts';
 
 const TIMESTAMP = ['@timestamp'];
-/** Permits are asked for in steps of this size. */
-const ADMITTED_STEP_BYTES = 262_144;
 
 export interface DocumentLimits {
-  /** Longest encoding of all events of a request. */
-  readonly maxEventsBytes: number;
+  readonly budget: EventBudget;
   readonly maxAgeDays: number;
   readonly maxAheadDays: number;
-  /** Takes permits for so many bytes of events; throws when there are none. */
-  readonly admit: (bytes: number) => void;
 }
 
 /** Makes the events of one request's documents, and says of each what became of it. */
@@ -27,11 +23,11 @@ export class DocumentEvents {
   readonly #collector: EventCollector;
   readonly #ids: RequestIds;
   readonly #limits: DocumentLimits;
+  readonly #budget: EventBudget;
   readonly #items: BulkItems;
   readonly #tape: JsonTape;
   readonly #nowTicks = msToTicks(Date.now());
   #position = 0;
-  #admitted = 0;
 
   /** @param tape for the document in hand */
   constructor(tape: JsonTape, rules: IndexRules, collector: EventCollector, ids: RequestIds, limits: DocumentLimits, items: BulkItems) {
@@ -40,6 +36,7 @@ export class DocumentEvents {
     this.#collector = collector;
     this.#ids = ids;
     this.#limits = limits;
+    this.#budget = limits.budget;
     this.#items = items;
   }
 
@@ -60,7 +57,7 @@ export class DocumentEvents {
       return;
     }
     this.#items.taken(action, index!, action.id ?? uuidFromBytes(uuid));
-    this.#admit();
+    this.#budget.check(this.#collector.byteLength);
   }
 
   #write(action: BulkAction, index: string | undefined, position: number, uuid: Buffer, body: Buffer, start: number, end: number): void {
@@ -105,17 +102,6 @@ export class DocumentEvents {
     if (tape.kinds[entry] === JsonKind.STRING) return parseIsoTicks(tape.text(entry));
     if (tape.kinds[entry] !== JsonKind.INTEGER || tape.ends[entry]! - tape.starts[entry]! > 15) return undefined;
     return BigInt(tape.text(entry)) * (numericTime === 'seconds' ? TICKS_PER_SECOND : TICKS_PER_MS);
-  }
-
-  #admit(): void {
-    const bytes = this.#collector.byteLength;
-    const { maxEventsBytes, admit } = this.#limits;
-    if (bytes > maxEventsBytes) {
-      throw new HerculesError('PAYLOAD_TOO_LARGE', `The events of the request take more than ${maxEventsBytes} bytes`);
-    }
-    if (bytes <= this.#admitted) return;
-    admit(ADMITTED_STEP_BYTES);
-    this.#admitted += ADMITTED_STEP_BYTES;
   }
 }
 

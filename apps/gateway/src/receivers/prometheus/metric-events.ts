@@ -1,4 +1,5 @@
-import { type EventWriter, HerculesError } from '@hercules/protocol';
+import type { EventWriter } from '@hercules/protocol';
+import type { EventBudget } from '../door/event-budget.ts';
 import type { EventCollector } from '../door/event-collector.ts';
 import type { RequestIds } from '../door/request-ids.ts';
 import type { LabelSet } from './label-set.ts';
@@ -14,8 +15,6 @@ const NO_SUFFIX = Buffer.alloc(0);
 /** What an event takes beside its labels and those of an exemplar, at the most. */
 export const EVENT_ROOM_BYTES = 512;
 export const MAX_UNIT_BYTES = 255;
-/** Permits are asked for in steps of this size. */
-const ADMITTED_STEP_BYTES = 262_144;
 
 /** The series that events are made of. */
 export interface Series {
@@ -27,13 +26,6 @@ export interface Series {
   readonly unitEnd: number;
 }
 
-export interface MetricEventLimits {
-  /** Longest encoding of all events of a request. */
-  readonly maxEventsBytes: number;
-  /** Takes permits for so many bytes of events; throws when there are none. */
-  readonly admit: (bytes: number) => void;
-}
-
 /**
  * Writes the metric events (protocol §10.3) of one request: bytes of labels to bytes of tags. The tags are the labels in their order, `__name__` as `_name`, after
  * `__metrics_data_type`, by which OpenTelemetry's metrics are marked too (apis §10).
@@ -42,18 +34,17 @@ export class MetricEvents {
   readonly #collector: EventCollector;
   readonly #stream: string;
   readonly #ids: RequestIds;
-  readonly #limits: MetricEventLimits;
+  readonly #budget: EventBudget;
   readonly #uuid = Buffer.alloc(16);
   /** Name and suffix, for the events of a histogram. */
   #name = Buffer.alloc(256);
   #position = 0;
-  #admitted = 0;
 
-  constructor(collector: EventCollector, stream: string, ids: RequestIds, limits: MetricEventLimits) {
+  constructor(collector: EventCollector, stream: string, ids: RequestIds, budget: EventBudget) {
     this.#collector = collector;
     this.#stream = stream;
     this.#ids = ids;
-    this.#limits = limits;
+    this.#budget = budget;
   }
 
   /** @param ticks the time */
@@ -97,14 +88,7 @@ export class MetricEvents {
 
   #end(): void {
     this.#collector.end();
-    const bytes = this.#collector.byteLength;
-    const { maxEventsBytes, admit } = this.#limits;
-    if (bytes > maxEventsBytes) {
-      throw new HerculesError('PAYLOAD_TOO_LARGE', `The events of the request take more than ${maxEventsBytes} bytes`);
-    }
-    if (bytes <= this.#admitted) return;
-    admit(ADMITTED_STEP_BYTES);
-    this.#admitted += ADMITTED_STEP_BYTES;
+    this.#budget.check(this.#collector.byteLength);
   }
 
   #tags(writer: EventWriter, { body, labels }: Series, suffix: Buffer, bound: string | undefined): void {

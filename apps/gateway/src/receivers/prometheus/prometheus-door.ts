@@ -4,6 +4,7 @@ import { decompressSnappyBlock } from '@hercules/protocol';
 import type { MethodCounters } from '../../intake-counters.ts';
 import { retryAfterSeconds } from '../../retry-after.ts';
 import { deliverBatches } from '../door/deliver-batches.ts';
+import { EventBudget } from '../door/event-budget.ts';
 import { type CollectorLimits, EventCollector } from '../door/event-collector.ts';
 import type { DoorAnswer, DoorRequest, HttpDoor, HttpDoorRoute } from '../door/http-door.ts';
 import { RequestIds } from '../door/request-ids.ts';
@@ -85,8 +86,8 @@ export class PrometheusDoor implements HttpDoor, HttpDoorRoute {
     const { maxUnpackedBytes, stream, maxEventsBytes } = this.#options;
     const body = decompressSnappyBlock(request.body, maxUnpackedBytes);
     request.admit(body.length - request.body.length);
-    const admit = (bytes: number): void => request.admit(bytes);
-    const events = new MetricEvents(collector, stream, new RequestIds(body), { maxEventsBytes, admit });
+    const budget = new EventBudget(maxEventsBytes, (bytes) => request.admit(bytes));
+    const events = new MetricEvents(collector, stream, new RequestIds(body), budget);
     const message = new WriteRequest(type, body, events, this.#options);
     message.read();
     return message;

@@ -1,5 +1,6 @@
 import { BatchChecker, type Container, type HerculesEvent, readBatch } from '@hercules/protocol';
 import type { KnownKey } from '../../stream-access.ts';
+import { EventBudget } from '../door/event-budget.ts';
 import { EventCollector } from '../door/event-collector.ts';
 import { RequestIds } from '../door/request-ids.ts';
 import type { MessageType } from './message-type.ts';
@@ -20,7 +21,7 @@ export function readRequest(
   { maxEventSizeBytes = 500_000, maxHistogramBuckets = 160, maxEventsBytes = 1e7 } = {},
 ): ReadRequest {
   const collector = new EventCollector(key, { maxEventSizeBytes });
-  const events = new MetricEvents(collector, 'metrics', new RequestIds(body), { maxEventsBytes, admit: () => undefined });
+  const events = new MetricEvents(collector, 'metrics', new RequestIds(body), new EventBudget(maxEventsBytes, () => undefined));
   const message = new WriteRequest(type, body, events, { maxEventSizeBytes, maxHistogramBuckets });
   message.read();
   const [batch] = collector.batches();
