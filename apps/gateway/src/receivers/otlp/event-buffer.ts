@@ -10,6 +10,8 @@ const MAX_KEY_BYTES = 255;
 const MAX_TAGS = 0xffff;
 const NO_BYTES = Buffer.alloc(0);
 const NO_VIEW = viewOf(NO_BYTES);
+/** By a byte: the two characters of its hexadecimal form. */
+const HEX_PAIRS = Uint16Array.from({ length: 256 }, (_, byte) => Buffer.from(byte.toString(16).padStart(2, '0')).readUInt16BE());
 /** Up to here a loop costs less than the call into native code. */
 const LOOP_BYTES = 48;
 const WORD_BYTES = 4;
@@ -22,6 +24,20 @@ const STRING_TAG_BYTES = 6 + WORD_BYTES;
 const SMALLEST_BOUNDS = 8;
 /** For the size of {@link EventBuffer.bounds} at first. */
 const USUAL_EVENT_BYTES = 512;
+
+/** Bytes that are the same in every event, such as key and type of a tag, made ready to be copied word by word. */
+export class Head {
+  readonly length: number;
+  /** Big-endian; what the last one has too much is written over by what comes next. */
+  readonly words: Int32Array;
+
+  constructor(...parts: readonly Buffer[]) {
+    const bytes = Buffer.concat(parts);
+    this.length = bytes.length;
+    const padded = Buffer.concat([bytes, Buffer.alloc(WORD_BYTES)]);
+    this.words = Int32Array.from({ length: Math.ceil(bytes.length / WORD_BYTES) }, (_, i) => padded.readInt32BE(i * WORD_BYTES));
+  }
+}
 
 /**
  * A binary batch (protocol §6) that is written field by field, bytes from bytes, without checks of what its writer does: for converters in
@@ -193,13 +209,13 @@ export class EventBuffer {
     this.length = at + bytes;
   }
 
-  /** A tag's head that was made by {@link tagHead}. */
-  head(head: Buffer): void {
-    this.reserve(head.length);
-    const { buf } = this;
+  /** Bytes that are always the same. */
+  head({ words, length }: Head): void {
+    this.reserve(length + WORD_BYTES);
+    const to = this.#view;
     const at = this.length;
-    for (let i = 0; i < head.length; i++) buf[at + i] = head[i]!;
-    this.length = at + head.length;
+    for (let i = 0; i < words.length; i++) to.setInt32(at + i * WORD_BYTES, words[i]!);
+    this.length = at + length;
   }
 
   /** A String's length and bytes. */
@@ -207,6 +223,20 @@ export class EventBuffer {
     this.reserve(4 + end - start);
     this.i32(end - start);
     this.raw(src, start, end);
+  }
+
+  /** Bytes as a String of lower-case hexadecimal digits. */
+  hex(src: Buffer, start: number, end: number): void {
+    const bytes = end - start;
+    this.reserve(4 + 2 * bytes);
+    this.i32(2 * bytes);
+    const to = this.#view;
+    let at = this.length;
+    for (let i = start; i < end; i++) {
+      to.setUint16(at, HEX_PAIRS[src[i]!]!);
+      at += 2;
+    }
+    this.length = at;
   }
 
   text(text: string): void {
@@ -299,7 +329,7 @@ export class EventBuffer {
   }
 }
 
-/** Key and type of a tag that is always the same, as {@link EventBuffer.head} takes them. */
+/** Key and type of a tag. */
 export function tagHead(key: string, type: TypeCode): Buffer {
   const bytes = Buffer.from(key, 'utf8');
   return Buffer.concat([Buffer.from([bytes.length]), bytes, Buffer.from([type])]);

@@ -1,16 +1,16 @@
 import { TypeCode } from '@hercules/protocol';
 import { type AnyValues, ValueField } from './any-value.ts';
 import { ByteRange } from './byte-range.ts';
-import { type EventBuffer, tagHead } from './event-buffer.ts';
+import { type EventBuffer, Head, tagHead } from './event-buffer.ts';
 
 const TYPE_KEY = Buffer.from('exception.type');
 const MESSAGE_KEY = Buffer.from('exception.message');
 const STACK_TRACE_KEY = Buffer.from('exception.stacktrace');
 
-const EXCEPTION = tagHead('exception', TypeCode.CONTAINER);
-const TYPE = tagHead('type', TypeCode.STRING);
-const MESSAGE = tagHead('message', TypeCode.STRING);
-const STACK_TRACE = tagHead('stackTrace', TypeCode.STRING);
+const EXCEPTION = new Head(tagHead('exception', TypeCode.CONTAINER));
+const TYPE = new Head(tagHead('type', TypeCode.STRING));
+const MESSAGE = new Head(tagHead('message', TypeCode.STRING));
+const STACK_TRACE = new Head(tagHead('stackTrace', TypeCode.STRING));
 
 /** What the attributes `exception.*` of a log record or of an event of a span say (OpenTelemetry's semantic conventions), as ranges of the request. */
 export class ExceptionAttributes {
@@ -55,7 +55,7 @@ export class ExceptionAttributes {
   }
 }
 
-function writeText(out: EventBuffer, head: Buffer, src: Buffer, { start, end }: ByteRange): void {
+function writeText(out: EventBuffer, head: Head, src: Buffer, { start, end }: ByteRange): void {
   out.head(head);
   out.string(src, start, end);
 }

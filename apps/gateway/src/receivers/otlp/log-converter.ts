@@ -1,9 +1,9 @@
 import { TypeCode } from '@hercules/protocol';
 import { ValueField } from './any-value.ts';
 import { ByteRange } from './byte-range.ts';
-import { type EventBuffer, tagHead } from './event-buffer.ts';
+import { type EventBuffer, Head, tagHead } from './event-buffer.ts';
 import { ExceptionAttributes } from './exception-attributes.ts';
-import { isAllZero, writeHex } from './id-bytes.ts';
+import { isAllZero } from './id-bytes.ts';
 import { TickHalves } from './nanoseconds.ts';
 import { eachResourcePair } from './pair-bytes.ts';
 import { ATTRIBUTES_DEPTH, SingleEventConverter } from './single-event-converter.ts';
@@ -20,20 +20,16 @@ const OBSERVED_TIME = 0x59;
 const EVENT_NAME = 0x62;
 
 /** Both begin every event. */
-const OFFSET_AND_PROPERTIES = Buffer.concat([
-  tagHead('utcOffset', TypeCode.LONG),
-  Buffer.alloc(8),
-  tagHead('properties', TypeCode.CONTAINER),
-]);
-const LEVEL = tagHead('level', TypeCode.STRING);
-const MESSAGE = tagHead('message', TypeCode.STRING);
-const PROJECT = tagHead('project', TypeCode.STRING);
-const ENVIRONMENT = tagHead('environment', TypeCode.STRING);
+const OFFSET_AND_PROPERTIES = new Head(tagHead('utcOffset', TypeCode.LONG), Buffer.alloc(8), tagHead('properties', TypeCode.CONTAINER));
+const LEVEL = new Head(tagHead('level', TypeCode.STRING));
+const MESSAGE = new Head(tagHead('message', TypeCode.STRING));
+const PROJECT = new Head(tagHead('project', TypeCode.STRING));
+const ENVIRONMENT = new Head(tagHead('environment', TypeCode.STRING));
 const BODY_KEY = Buffer.from('body');
-const TRACE_ID_TAG = tagHead('traceId', TypeCode.STRING);
-const SPAN_ID_TAG = tagHead('spanId', TypeCode.STRING);
-const OBSERVED = tagHead('observedTimestampUtc', TypeCode.LONG);
-const EVENT_NAME_TAG = tagHead('eventName', TypeCode.STRING);
+const TRACE_ID_TAG = new Head(tagHead('traceId', TypeCode.STRING));
+const SPAN_ID_TAG = new Head(tagHead('spanId', TypeCode.STRING));
+const OBSERVED = new Head(tagHead('observedTimestampUtc', TypeCode.LONG));
+const EVENT_NAME_TAG = new Head(tagHead('eventName', TypeCode.STRING));
 
 const PROJECT_KEY = Buffer.from('project');
 const ENVIRONMENT_KEY = Buffer.from('environment');
@@ -47,7 +43,7 @@ const LEVELS = ['Trace', 'Debug', 'Info', 'Warn', 'Error', 'Fatal'].map((level) 
   const text = Buffer.alloc(4 + level.length);
   text.writeInt32BE(level.length);
   text.write(level, 4);
-  return Buffer.concat([LEVEL, text]);
+  return new Head(tagHead('level', TypeCode.STRING), text);
 });
 const NUMBERS_PER_LEVEL = 4;
 const TRACE_ID_BYTES = 16;
@@ -180,12 +176,12 @@ export class LogConverter extends SingleEventConverter {
     const eventName = this.#eventName;
     if (traceId.end - traceId.start === TRACE_ID_BYTES && !isAllZero(buf, traceId.start, traceId.end)) {
       out.head(TRACE_ID_TAG);
-      writeHex(out, buf, traceId.start, traceId.end);
+      out.hex(buf, traceId.start, traceId.end);
       this.#properties++;
     }
     if (spanId.end - spanId.start === SPAN_ID_BYTES && !isAllZero(buf, spanId.start, spanId.end)) {
       out.head(SPAN_ID_TAG);
-      writeHex(out, buf, spanId.start, spanId.end);
+      out.hex(buf, spanId.start, spanId.end);
       this.#properties++;
     }
     if (eventName.end > eventName.start) {

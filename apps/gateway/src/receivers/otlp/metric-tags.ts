@@ -1,10 +1,10 @@
 import { TypeCode } from '@hercules/protocol';
 import { type AnyValues, ValueField } from './any-value.ts';
-import { type EventBuffer, tagHead } from './event-buffer.ts';
+import { type EventBuffer, Head, tagHead } from './event-buffer.ts';
 import { eachResourcePair } from './pair-bytes.ts';
 
-const PAIR = Buffer.concat([Buffer.from([0, 2]), tagHead('key', TypeCode.STRING)]);
-const VALUE = tagHead('value', TypeCode.STRING);
+const PAIR = new Head(Buffer.from([0, 2]), tagHead('key', TypeCode.STRING));
+const VALUE = new Head(tagHead('value', TypeCode.STRING));
 const METRIC_PREFIX = 'metric_';
 /** Text of a value that is not set (apis §10). */
 const UNKNOWN = 'unknown';

@@ -2,13 +2,13 @@ import { TypeCode } from '@hercules/protocol';
 import { ProtoReader } from '../grpc/proto-reader.ts';
 import { AnyValues } from './any-value.ts';
 import { ByteRange } from './byte-range.ts';
-import { type EventBuffer, tagHead } from './event-buffer.ts';
+import { type EventBuffer, Head, tagHead } from './event-buffer.ts';
 import type { TickHalves } from './nanoseconds.ts';
 import { eachScopePair, readScopeNames, SharedTags } from './pair-bytes.ts';
 import { type EventLimits, type EventTarget, rejectItem, type SignalConverter, writeHead } from './signal-converter.ts';
 
-const SCOPE_NAME = tagHead('otel.scope.name', TypeCode.STRING);
-const SCOPE_VERSION = tagHead('otel.scope.version', TypeCode.STRING);
+const SCOPE_NAME = new Head(tagHead('otel.scope.name', TypeCode.STRING));
+const SCOPE_VERSION = new Head(tagHead('otel.scope.version', TypeCode.STRING));
 
 /** Depth of the container that attributes are written to, below the payload. */
 export const ATTRIBUTES_DEPTH = 1;
@@ -69,7 +69,7 @@ export abstract class SingleEventConverter implements SignalConverter {
   }
 
   /** Adds a String that is in the request to the shared tags. */
-  protected shareText(head: Buffer, { start, end }: ByteRange): void {
+  protected shareText(head: Head, { start, end }: ByteRange): void {
     const { shared } = this;
     shared.out.head(head);
     shared.out.string(this.reader.buf, start, end);

@@ -1,5 +1,5 @@
 import { TypeCode } from '@hercules/protocol';
-import { tagHead } from './event-buffer.ts';
+import { Head, tagHead } from './event-buffer.ts';
 
 /** What becomes of an attribute of a span or a resource; {@link RenamedAttribute.target} is the key that it gets. */
 export interface RenamedAttribute {
@@ -64,9 +64,9 @@ export class AttributeTable {
 }
 
 /** `key String` tags that are always the same. */
-export function textTag(key: string, text: string): Buffer {
+export function textTag(key: string, text: string): Head {
   const bytes = Buffer.from(text);
   const length = Buffer.alloc(4);
   length.writeInt32BE(bytes.length);
-  return Buffer.concat([tagHead(key, TypeCode.STRING), length, bytes]);
+  return new Head(tagHead(key, TypeCode.STRING), length, bytes);
 }

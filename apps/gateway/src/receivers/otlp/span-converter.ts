@@ -1,7 +1,7 @@
 import { HerculesError, TypeCode } from '@hercules/protocol';
 import { ValueField } from './any-value.ts';
 import { ByteRange } from './byte-range.ts';
-import { type EventBuffer, tagHead } from './event-buffer.ts';
+import { type EventBuffer, Head, tagHead } from './event-buffer.ts';
 import { isAllZero } from './id-bytes.ts';
 import { TickHalves } from './nanoseconds.ts';
 import { eachResourcePair } from './pair-bytes.ts';
@@ -36,17 +36,17 @@ const STATUS_ERROR = 2;
 const SUCCESS = textTag('status', 'success');
 const FAILURE = textTag('status', 'error');
 
-const ANNOTATIONS = tagHead('annotations', TypeCode.CONTAINER);
-const OPERATION = tagHead('operation', TypeCode.STRING);
-const TRACE_STATE_TAG = tagHead('tracestate', TypeCode.STRING);
-const ERROR = tagHead('error', TypeCode.STRING);
-const TRACE_ID_TAG = tagHead('traceId', TypeCode.UUID);
-const SPAN_ID_TAG = tagHead('spanId', TypeCode.UUID);
-const PARENT_ID_TAG = tagHead('parentSpanId', TypeCode.UUID);
-const BEGIN = tagHead('beginTimestampUtc', TypeCode.LONG);
-const BEGIN_OFFSET = Buffer.concat([tagHead('beginTimestampUtcOffset', TypeCode.LONG), Buffer.alloc(8)]);
-const END = tagHead('endTimestampUtc', TypeCode.LONG);
-const END_OFFSET = Buffer.concat([tagHead('endTimestampUtcOffset', TypeCode.LONG), Buffer.alloc(8)]);
+const ANNOTATIONS = new Head(tagHead('annotations', TypeCode.CONTAINER));
+const OPERATION = new Head(tagHead('operation', TypeCode.STRING));
+const TRACE_STATE_TAG = new Head(tagHead('tracestate', TypeCode.STRING));
+const ERROR = new Head(tagHead('error', TypeCode.STRING));
+const TRACE_ID_TAG = new Head(tagHead('traceId', TypeCode.UUID));
+const SPAN_ID_TAG = new Head(tagHead('spanId', TypeCode.UUID));
+const PARENT_ID_TAG = new Head(tagHead('parentSpanId', TypeCode.UUID));
+const BEGIN = new Head(tagHead('beginTimestampUtc', TypeCode.LONG));
+const BEGIN_OFFSET = new Head(tagHead('beginTimestampUtcOffset', TypeCode.LONG), Buffer.alloc(8));
+const END = new Head(tagHead('endTimestampUtc', TypeCode.LONG));
+const END_OFFSET = new Head(tagHead('endTimestampUtcOffset', TypeCode.LONG), Buffer.alloc(8));
 
 const METRIC_PREFIX = Buffer.from('metric_');
 const HTTP_REQUEST_URL = Buffer.from('http.request.url');

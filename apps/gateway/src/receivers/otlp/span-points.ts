@@ -1,7 +1,7 @@
 import { HerculesError, TypeCode } from '@hercules/protocol';
 import type { AnyValues } from './any-value.ts';
 import { ByteRange } from './byte-range.ts';
-import { type EventBuffer, tagHead } from './event-buffer.ts';
+import { type EventBuffer, Head, tagHead } from './event-buffer.ts';
 import { ExceptionAttributes } from './exception-attributes.ts';
 import { TickHalves } from './nanoseconds.ts';
 
@@ -18,12 +18,12 @@ const LINK_ATTRIBUTE = 0x22;
 
 const EVENTS = vectorHead('events');
 const LINKS = vectorHead('links');
-const TIMESTAMP = tagHead('timestamp', TypeCode.LONG);
-const NAME = tagHead('name', TypeCode.STRING);
-const ATTRIBUTES = tagHead('attributes', TypeCode.CONTAINER);
-const TRACE_ID = tagHead('traceId', TypeCode.UUID);
-const SPAN_ID = tagHead('spanId', TypeCode.UUID);
-const TRACE_STATE = tagHead('traceState', TypeCode.STRING);
+const TIMESTAMP = new Head(tagHead('timestamp', TypeCode.LONG));
+const NAME = new Head(tagHead('name', TypeCode.STRING));
+const ATTRIBUTES = new Head(tagHead('attributes', TypeCode.CONTAINER));
+const TRACE_ID = new Head(tagHead('traceId', TypeCode.UUID));
+const SPAN_ID = new Head(tagHead('spanId', TypeCode.UUID));
+const TRACE_STATE = new Head(tagHead('traceState', TypeCode.STRING));
 
 const EXCEPTION_NAME = Buffer.from('exception');
 /** Payload, vector, its container, the attributes in it. */
@@ -153,11 +153,11 @@ export class SpanPoints {
   }
 }
 
-function vectorHead(key: string): Buffer {
-  return Buffer.concat([tagHead(key, TypeCode.VECTOR), Buffer.from([TypeCode.CONTAINER])]);
+function vectorHead(key: string): Head {
+  return new Head(tagHead(key, TypeCode.VECTOR), Buffer.from([TypeCode.CONTAINER]));
 }
 
-function beginVector(out: EventBuffer, head: Buffer, length: number): void {
+function beginVector(out: EventBuffer, head: Head, length: number): void {
   out.head(head);
   out.reserve(4);
   out.i32(length);
