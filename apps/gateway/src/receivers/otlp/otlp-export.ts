@@ -18,8 +18,11 @@ export interface ExportSettings {
   readonly maxEventsBytes: number;
 }
 
-/** The binary format needs about this many times the bytes of protobuf. */
-const EXPECTED_GROWTH = 1.5;
+/** The binary format needs about this many times the bytes of protobuf, until it is known better. */
+const FIRST_GROWTH = 2;
+/** How much the last request counts in what is expected of the next one, and what is added for those that are a little longer. */
+const LAST_SHARE = 0.1;
+const SPARE = 1.05;
 const SMALLEST_BUFFER = 16_384;
 
 /** Export of one signal: request bytes to events, events to Kafka, and what was rejected. gRPC and HTTP share it. */
@@ -29,6 +32,7 @@ export class OtlpExport {
   readonly #settings: ExportSettings;
   readonly #streamAttribute: Buffer;
   readonly #now = new TickHalves();
+  #growth = FIRST_GROWTH;
 
   constructor(parts: Pick<ReceiverParts, 'intake' | 'buffers'>, converter: SignalConverter, settings: ExportSettings) {
     this.#parts = parts;
@@ -60,11 +64,18 @@ export class OtlpExport {
     return rejected;
   }
 
+  /** A buffer that grows is copied, and one that is too large is memory that others could use. */
+  #learn(bodyBytes: number, { streams }: ExportRequest): void {
+    if (streams.size !== 1) return;
+    for (const { out } of streams.values()) {
+      if (out.count > 0) this.#growth += LAST_SHARE * (out.length / bodyBytes - this.#growth);
+    }
+  }
+
   #convert(request: ReceivedRequest, body: Buffer, rejected: RejectedItems, buffers: BufferPool): ExportRequest {
     const { defaultStream, maxEventsBytes } = this.#settings;
     this.#now.setMs(Date.now());
-    // The body itself is admitted already, and the events take about as much again.
-    const expected = Math.max(SMALLEST_BUFFER, Math.ceil(body.length * EXPECTED_GROWTH));
+    const expected = Math.max(SMALLEST_BUFFER, Math.ceil(body.length * this.#growth * SPARE));
     const exported = new ExportRequest({
       converter: this.#converter,
       key: request.key,
@@ -77,6 +88,7 @@ export class OtlpExport {
     });
     try {
       exported.read(body);
+      this.#learn(body.length, exported);
       return exported;
     } catch (error) {
       for (const { out } of exported.streams.values()) out.free();
