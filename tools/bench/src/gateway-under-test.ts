@@ -9,7 +9,7 @@ import type { Logger } from '@hercules/protocol';
 const SILENT: Logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const MAIN = fileURLToPath(new URL('../../../apps/gateway/src/main.ts', import.meta.url));
 /** As the gateway's README says to start it. */
-const NODE_ARGS = ['--max-semi-space-size=8'];
+const NODE_ARGS = ['--max-semi-space-size=4'];
 /** The stream must not fill the disk: a minute of events is enough. */
 const TTL_MS = 60_000;
 const LISTENING = 'listening for ';

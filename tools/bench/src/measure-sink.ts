@@ -47,7 +47,7 @@ export async function measureSink({ brokers, app, env, events, batch, arrived, l
     const before = await arrived();
     const warmUp = Math.ceil(events / 4 / BATCH) * BATCH;
     await fill(cluster, topic, warmUp, batch);
-    sink = startNode(['--max-semi-space-size=8', fileURLToPath(new URL(`../../../apps/${app}/src/main.ts`, import.meta.url))], {
+    sink = startNode(['--max-semi-space-size=4', fileURLToPath(new URL(`../../../apps/${app}/src/main.ts`, import.meta.url))], {
       HERCULES_HTTP_PORT: '0',
       HERCULES_KAFKA_BROKERS: brokers.join(','),
       HERCULES_SINK_PATTERNS: topic,

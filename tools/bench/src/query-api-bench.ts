@@ -40,7 +40,7 @@ export async function benchQueryApi({ brokers, events = 500_000, runs = 3 }: Que
     const source = new LogEventSource();
     await fill(cluster, stream, events, (size) => source.batch(size));
     const [port] = (await freePorts(1)) as [number];
-    api = startNode(['--max-semi-space-size=8', MAIN], {
+    api = startNode(['--max-semi-space-size=4', MAIN], {
       HERCULES_HTTP_PORT: String(port),
       HERCULES_KAFKA_BROKERS: brokers.join(','),
       HERCULES_METADATA_TOPIC: metadata,

@@ -27,7 +27,7 @@ export interface AppOptions {
 
 const READY_TIMEOUT_MS = 90_000;
 /** The apps hold events in few large buffers, so a larger young heap would only make them larger. It can be set from outside only. */
-const NODE_OPTIONS = ['--max-semi-space-size=8'];
+const NODE_OPTIONS = ['--max-semi-space-size=4'];
 
 /** A Node.js process of this repository, run by the Node.js that runs this. */
 export function appComponent(
