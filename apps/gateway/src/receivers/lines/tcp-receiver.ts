@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { listen } from '@hercules/service';
+import { endInTime } from './end-in-time.ts';
 import type { Framing } from './framing.ts';
 import { type ConnectionParts, LineConnection } from './line-connection.ts';
 import type { MessageReader } from './message-reader.ts';
@@ -52,12 +53,10 @@ export class TcpReceiver {
     this.#isStopping = true;
     if (this.#server.listening) this.#server.close();
     for (const socket of this.#connections.keys()) this.#letGo(socket);
-    const timer = setTimeout(() => {
+    await endInTime(Promise.all([...this.#connections.values()].map(({ done }) => done)), deadlineMs, () => {
       for (const socket of this.#connections.keys()) socket.destroy();
       this.#parts.delivery.stop();
-    }, deadlineMs);
-    await Promise.all([...this.#connections.values()].map(({ done }) => done));
-    clearTimeout(timer);
+    });
   }
 
   #onConnection(socket: Socket): void {

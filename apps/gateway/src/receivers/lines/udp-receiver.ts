@@ -2,6 +2,7 @@ import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 import { listenError } from '@hercules/service';
 import type { Admission } from '../../admission.ts';
+import { endInTime } from './end-in-time.ts';
 import type { EventBatches } from './event-batches.ts';
 import type { HeldDelivery } from './held-delivery.ts';
 import type { LineCounters } from './line-counters.ts';
@@ -61,9 +62,7 @@ export class UdpReceiver {
   async stop(deadlineMs: number): Promise<void> {
     this.#socket.close();
     this.#flush();
-    const timer = setTimeout(() => this.#parts.delivery.stop(), deadlineMs);
-    await Promise.all(this.#underWay);
-    clearTimeout(timer);
+    await endInTime(Promise.all(this.#underWay), deadlineMs, () => this.#parts.delivery.stop());
   }
 
   #onMessage(message: Buffer, { address }: RemoteInfo): void {
