@@ -186,6 +186,21 @@ it.each([
   await expect(logger.sendBatch('logs_a', Buffer.from('00000000', 'hex'))).rejects.toMatchObject({ code });
 });
 
+it('flush waits for what was taken before it, and for nothing that comes later', async () => {
+  const one = await gateway();
+  let isLogging = true;
+  const logger = connect({ lingerMs: 1 });
+  one.answer = () => {
+    // A program that goes on logging while it waits.
+    if (isLogging) logger.log({ message: 'later' });
+    return { status: 200 };
+  };
+  logger.log({ message: 'before' });
+  await logger.flush();
+  expect(one.messages).toContain('before');
+  isLogging = false;
+});
+
 it('drops and counts what the queue has no room for, or asks to wait', async () => {
   const one = await gateway();
   one.answer = () => ({ status: 503 });
