@@ -153,6 +153,15 @@ it('works as a package of its own, imported and required', async () => {
     writeFileSync(join(folder, 'required.cjs'), program("const { HerculesClient } = require('@hercules/client');", 'required'));
     for (const file of ['imported.mjs', 'required.cjs']) expect(JSON.parse(run(process.execPath, file))).toMatchObject({ acknowledged: 1 });
     await Promise.all([arrived('imported'), arrived('required')]);
+    // In pino's worker thread, as its readers are told to use it; the program says nothing about its end.
+    const options = JSON.stringify({ endpoints: [http(gateways[0]!)], apiKey: key, stream });
+    writeFileSync(
+      join(folder, 'worker.cjs'),
+      `const pino = require(${JSON.stringify(require.resolve('pino'))});
+      pino({}, pino.transport({ target: '@hercules/client/pino', options: ${options} })).warn('from the worker');`,
+    );
+    run(process.execPath, 'worker.cjs');
+    expect((await arrived('from the worker')).payload.get('level')?.value).toBe('Warn');
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -138,13 +138,37 @@ it('takes the one event out that a gateway refuses, and tells of it', async () =
   expect(lost.map(({ stream, events, error }) => [stream, events, error.code])).toEqual(Array(2).fill(['logs_a', 1, 'INVALID_ARGUMENT']));
 });
 
+it('finds the events that a gateway refuses without naming them, and keeps the order of the others', async () => {
+  const one = await gateway();
+  one.answer = (batch) => {
+    const isBad = readBatch(batch).some(({ payload }) => String(payload.get('message')?.value).startsWith('bad'));
+    return isBad ? { status: 400, text: 'Invalid event data' } : { status: 200 };
+  };
+  const logger = connect({ maxRequestsInFlight: 1 });
+  const sent = Array.from({ length: 100 }, (_, i) => (i % 33 === 7 ? `bad ${i}` : `m${i}`));
+  for (const message of sent) logger.log({ message });
+  await logger.flush();
+  expect(one.messages).toEqual(sent.filter((message) => !message.startsWith('bad')));
+  expect(logger.stats).toMatchObject({ acknowledged: 97, lost: 3 });
+});
+
+it('does not ask for each event of a batch when none is taken', async () => {
+  const one = await gateway();
+  one.answer = () => ({ status: 400, text: 'The stream is a derived one' });
+  const logger = connect();
+  for (let i = 0; i < 1000; i++) logger.log({ message: 'm' });
+  await logger.flush();
+  expect(one.requests.length).toBeLessThan(100);
+  expect(logger.stats).toMatchObject({ acknowledged: 0, lost: 1000 });
+});
+
 it('halves what is too large', async () => {
   const one = await gateway();
   one.answer = (batch) => ({ status: readBatch(batch).length > 2 ? 413 : 200 });
   const logger = connect();
   for (let i = 0; i < 7; i++) logger.log({ message: `m${i}` });
   await logger.flush();
-  expect(one.messages.sort()).toEqual(['m0', 'm1', 'm2', 'm3', 'm4', 'm5', 'm6']);
+  expect(one.messages).toEqual(['m0', 'm1', 'm2', 'm3', 'm4', 'm5', 'm6']);
 });
 
 it.each([
@@ -160,6 +184,21 @@ it.each([
   expect(one.requests).toHaveLength(1);
   expect(lost).toMatchObject([{ events: 1, error: { code, message: expect.stringContaining('no') } }]);
   await expect(logger.sendBatch('logs_a', Buffer.from('00000000', 'hex'))).rejects.toMatchObject({ code });
+});
+
+it('flush waits for what was taken before it, and for nothing that comes later', async () => {
+  const one = await gateway();
+  let isLogging = true;
+  const logger = connect({ lingerMs: 1 });
+  one.answer = () => {
+    // A program that goes on logging while it waits.
+    if (isLogging) logger.log({ message: 'later' });
+    return { status: 200 };
+  };
+  logger.log({ message: 'before' });
+  await logger.flush();
+  expect(one.messages).toContain('before');
+  isLogging = false;
 });
 
 it('drops and counts what the queue has no room for, or asks to wait', async () => {

@@ -32,7 +32,9 @@ export class HerculesClient {
   readonly #maxInFlight: number;
   readonly #abort = new AbortController();
   readonly #stats = { queued: 0, acknowledged: 0, dropped: 0, invalid: 0, lost: 0, retries: 0 };
-  readonly #underWay = new Set<Promise<void>>();
+  /** With the number of its batch: batches are counted as they are taken from the queue. */
+  readonly #underWay = new Map<Promise<void>, number>();
+  #taken = 0;
   #bytesUnderWay = 0;
   #roomWaiters: (() => void)[] = [];
   #isClosed = false;
@@ -146,10 +148,9 @@ export class HerculesClient {
   /** Resolves when everything that was taken before is acknowledged, or lost. */
   async flush(): Promise<void> {
     this.#queue.flush();
-    while (this.#queue.bytes > 0 || this.#underWay.size > 0) {
-      await Promise.race(this.#underWay);
-      this.#queue.flush();
-    }
+    const last = this.#queue.sealed;
+    const isBefore = (number: number): boolean => number <= last;
+    while (this.#taken < last || [...this.#underWay.values()].some(isBefore)) await Promise.race(this.#underWay.keys());
   }
 
   /** Takes no more events and flushes. @param timeoutMs what is not acknowledged then is lost and told to `onLost`; 10 000 */
@@ -178,7 +179,7 @@ export class HerculesClient {
         this.#wakeWaiters();
         this.#pump();
       });
-      this.#underWay.add(sent);
+      this.#underWay.set(sent, ++this.#taken);
     }
   }
 

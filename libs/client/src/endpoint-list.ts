@@ -6,6 +6,7 @@ interface Endpoint {
   readonly transport: Transport;
   /** Passed over until then. */
   greyUntilMs: number;
+  failedAtMs: number;
   failuresInARow: number;
 }
 
@@ -18,7 +19,7 @@ export class EndpointList {
 
   /** @param greyMs how long an endpoint is passed over after its first failure */
   constructor(transports: readonly Transport[], greyMs: number, now: () => number = () => performance.now()) {
-    this.#endpoints = transports.map((transport) => ({ transport, greyUntilMs: -Infinity, failuresInARow: 0 }));
+    this.#endpoints = transports.map((transport) => ({ transport, greyUntilMs: -Infinity, failedAtMs: -Infinity, failuresInARow: 0 }));
     this.#greyMs = greyMs;
     this.#now = now;
   }
@@ -49,10 +50,18 @@ export class EndpointList {
     return this.#endpoints.some(({ greyUntilMs }) => greyUntilMs <= nowMs);
   }
 
-  failed(transport: Transport): void {
+  /** What the list's clock shows. */
+  get nowMs(): number {
+    return this.#now();
+  }
+
+  /** @param askedMs when it was asked: what was asked before the last failure tells of that one only */
+  failed(transport: Transport, askedMs: number): void {
     const endpoint = this.#of(transport);
+    if (askedMs < endpoint.failedAtMs) return;
+    endpoint.failedAtMs = this.#now();
     const greyMs = Math.min(LONGEST_GREY_MS, this.#greyMs * 2 ** endpoint.failuresInARow++);
-    endpoint.greyUntilMs = this.#now() + greyMs;
+    endpoint.greyUntilMs = endpoint.failedAtMs + greyMs;
   }
 
   /** It answered: whatever it was before, it is good now. */

@@ -24,6 +24,8 @@ export class EventQueue {
   #timer: NodeJS.Timeout | undefined;
   /** Of events that are not under way yet. */
   bytes = 0;
+  /** Batches that were closed to further events so far; they are taken in that order. */
+  sealed = 0;
 
   /** @param onReady there is a batch to be taken */
   constructor(options: QueueOptions, onReady: () => void) {
@@ -76,6 +78,7 @@ export class EventQueue {
   #seal(open: OpenBatch): void {
     const { stream, writer, starts } = open;
     this.#ready.push({ stream, bytes: Buffer.from(writer.batch()), events: starts.length, starts });
+    this.sealed++;
     writer.reset();
     open.starts = [];
   }

@@ -22,6 +22,8 @@ const REFUSALS: Readonly<Record<number, ErrorCode>> = {
 };
 const RESOURCE_EXHAUSTED = 8;
 const UNAVAILABLE = 14;
+/** What gateways and gRPC's own libraries say of a message that is too large; it has the code of one that comes too soon. */
+const TOO_LARGE = /larger than|exceeds maximum size|at most \d+ bytes/i;
 
 /** `hercules.v1.Gateway/Send` by @grpc/grpc-js, which is loaded when the first such endpoint is named. The message is put together here. */
 export class GrpcTransport implements Transport {
@@ -53,7 +55,7 @@ export class GrpcTransport implements Transport {
         { deadline: Date.now() + timeoutMs },
         (error) => {
           signal.removeEventListener('abort', cancel);
-          resolve(error === null ? { kind: 'acknowledged' } : this.#outcomeOf(error));
+          resolve(error === null ? { kind: 'acknowledged' } : outcomeOf(this.endpoint, error));
         },
       );
       const cancel = (): void => call.cancel();
@@ -64,19 +66,26 @@ export class GrpcTransport implements Transport {
   close(): void {
     this.#client.close();
   }
+}
 
-  #outcomeOf({ code, details, metadata }: Grpc.ServiceError): SendOutcome {
-    const shown = `${this.endpoint} answered with code ${code}: ${details}`;
-    const [status] = metadata?.get('grpc-status-details-bin') ?? [];
-    const retryAfterMs = Buffer.isBuffer(status) ? retryDelayMs(status) : undefined;
-    // A gateway that is away is UNAVAILABLE too; one that is there says when to come back.
-    if (code === RESOURCE_EXHAUSTED || (code === UNAVAILABLE && retryAfterMs !== undefined)) {
-      return { kind: 'busy', error: new HerculesError('THROTTLED', shown), retryAfterMs };
-    }
-    const refusal = REFUSALS[code];
-    if (refusal === undefined) return { kind: 'failed', error: new HerculesError('BACKEND_UNAVAILABLE', shown) };
-    return { kind: 'refused', error: new HerculesError(refusal, shown, { details: { reason: details } }) };
+/** What became of a call that has failed. @param endpoint to name in errors */
+export function outcomeOf(
+  endpoint: string,
+  { code, details, metadata }: Pick<Grpc.ServiceError, 'code' | 'details' | 'metadata'>,
+): SendOutcome {
+  const shown = `${endpoint} answered with code ${code}: ${details}`;
+  const [status] = metadata?.get('grpc-status-details-bin') ?? [];
+  const retryAfterMs = Buffer.isBuffer(status) ? retryDelayMs(status) : undefined;
+  if (code === RESOURCE_EXHAUSTED && retryAfterMs === undefined && TOO_LARGE.test(details)) {
+    return { kind: 'refused', error: new HerculesError('PAYLOAD_TOO_LARGE', shown, { details: { reason: details } }) };
   }
+  // A gateway that is away is UNAVAILABLE too; one that is there says when to come back.
+  if (code === RESOURCE_EXHAUSTED || (code === UNAVAILABLE && retryAfterMs !== undefined)) {
+    return { kind: 'busy', error: new HerculesError('THROTTLED', shown), retryAfterMs };
+  }
+  const refusal = REFUSALS[code];
+  if (refusal === undefined) return { kind: 'failed', error: new HerculesError('BACKEND_UNAVAILABLE', shown) };
+  return { kind: 'refused', error: new HerculesError(refusal, shown, { details: { reason: details } }) };
 }
 
 function sendRequest(stream: string, batch: Buffer): Buffer {
