@@ -24,6 +24,8 @@ export interface Environment {
   readonly stdout: TextSink & { readonly columns?: number };
   readonly stderr: TextSink;
   readonly clock: Clock;
+  /** How long events are sent again when the gateway is away or does not take them, in ms. */
+  readonly sendRetryMs: number;
   /** Aborts when the user wants it to end. */
   readonly signal: AbortSignal;
 }
@@ -73,7 +75,7 @@ export class CliContext {
   }
 
   get gateway(): GatewayClient {
-    return new GatewayClient(this.#required('gateway'), this.#required('apiKey'));
+    return new GatewayClient(this.#required('gateway'), this.#required('apiKey'), this.environment.sendRetryMs);
   }
 
   /** Every app with an HTTP address, by name, to be asked for its state and metrics. */

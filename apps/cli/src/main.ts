@@ -2,6 +2,9 @@ import { homedir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runCli } from './run-cli.ts';
 
+/** A gateway that is restarted is back by then. */
+const SEND_RETRY_MS = 8000;
+
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
@@ -23,6 +26,7 @@ process.exitCode = await runCli(
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
+    sendRetryMs: SEND_RETRY_MS,
     clock: { now: () => Date.now(), sleep: (ms, signal) => sleep(ms, undefined, { signal }) },
     signal: stop.signal,
   },

@@ -29,6 +29,7 @@ function surroundings(env: Record<string, string> = {}, cwd = '/', signal = new 
     stdin: Readable.from([input]),
     stdout: { write: (text) => (told.out += text) },
     stderr: { write: (text) => (told.err += text) },
+    sendRetryMs: 0,
     clock: { now: () => 0, sleep: () => Promise.resolve() },
     signal,
   };

@@ -2,8 +2,6 @@ import { HerculesClient, type HerculesError } from '@hercules/client';
 import { CliError } from '../cli-error.ts';
 import { EXIT_CODE } from '../exit-code.ts';
 
-/** How long a batch is sent again when the gateway is away or does not take it, in ms. */
-const RETRY_FOR_MS = 8000;
 const HINTS: Partial<Record<HerculesError['code'], string>> = {
   UNAUTHENTICATED: 'Check the key of the profile (hercules config) and its rules (hercules rule list).',
   PERMISSION_DENIED: 'The key lacks the right for this name, or is blocked: see hercules rule list.',
@@ -15,9 +13,10 @@ export class GatewayClient {
   readonly #client: HerculesClient;
   readonly #url: string;
 
-  constructor(url: string, apiKey: string) {
+  /** @param retryForMs how long a batch is sent again when the gateway is away or does not take it */
+  constructor(url: string, apiKey: string, retryForMs: number) {
     this.#url = url;
-    this.#client = new HerculesClient({ endpoints: [url], apiKey, retryForMs: RETRY_FOR_MS });
+    this.#client = new HerculesClient({ endpoints: [url], apiKey, retryForMs });
   }
 
   /**
