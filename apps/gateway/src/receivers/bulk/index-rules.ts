@@ -4,6 +4,8 @@ import type { IndexRuleConfig } from './config.ts';
 import { DOCUMENT_MAPPING, DocumentMapping, type FixedTag } from './document-mapping.ts';
 
 const MAX_KNOWN = 1000;
+/** As long as Elasticsearch's own names. Longer ones would be kept, and compared with patterns of several stars. */
+const MAX_NAME_LENGTH = 255;
 
 /** What becomes of the documents of an index. */
 export interface IndexRule {
@@ -25,6 +27,7 @@ export class IndexRules {
 
   /** The first rule whose pattern is that of the index; undefined if there is none. */
   of(index: string): IndexRule | undefined {
+    if (index.length > MAX_NAME_LENGTH) return undefined;
     if (this.#known.has(index)) return this.#known.get(index);
     const rule = this.#find(index);
     // Names come from outside.
