@@ -93,26 +93,27 @@ runService({
     registerQuotaMetrics(metrics, quotas);
     registerProducerMetrics(metrics, producer);
     registerGatewayMetrics(metrics, { intake: intake.counters, methods, admission, producer });
-    const doorLimits = { maxEventSizeBytes: validation.maxEventSizeBytes, maxUnpackedBytes: config.doors.maxUnpackedBytes };
+    const limits = {
+      maxEventSizeBytes: validation.maxEventSizeBytes,
+      maxDepth: validation.maxDepth,
+      maxUnpackedBytes: config.doors.maxUnpackedBytes,
+    };
     if (config.prometheus.enabled) {
       const prometheusCounters = (method: string): MethodCounters => counters('prometheus', method, httpLatency);
-      doors.push(createPrometheusDoor(parts, config.prometheus, doorLimits, prometheusCounters, metrics));
+      doors.push(createPrometheusDoor(parts, config.prometheus, limits, prometheusCounters, metrics));
     }
 
     if (config.zipkin.enabled) {
-      const options = { stream: config.zipkin.stream, maxEventSizeBytes: validation.maxEventSizeBytes };
-      doors.push(new ZipkinDoor(intake, options, counters('zipkin', 'spans', httpLatency)));
+      doors.push(new ZipkinDoor(intake, { ...config.zipkin, ...limits }, counters('zipkin', 'spans', httpLatency)));
     }
 
     if (config.bulk.enabled) {
-      const options = { ...config.bulk, maxEventSizeBytes: validation.maxEventSizeBytes };
-      doors.push(new BulkDoor(intake, options, (method) => counters('bulk', method, httpLatency)));
+      doors.push(new BulkDoor(intake, { ...config.bulk, ...limits }, (method) => counters('bulk', method, httpLatency)));
     }
 
-    const eventLimits = { maxEventSizeBytes: validation.maxEventSizeBytes, maxDepth: validation.maxDepth };
     const otlpDoors: HttpDoor[] = [];
     if (config.otlp.enabled) {
-      const otlp = createOtlpDoor(parts, config.otlp, eventLimits, (transport, method) =>
+      const otlp = createOtlpDoor(parts, config.otlp, limits, (transport, method) =>
         counters(`otlp-${transport}`, method, transport === 'grpc' ? grpcLatency : httpLatency),
       );
       otlpDoors.push(otlp.http);
@@ -143,12 +144,7 @@ runService({
       lifecycle.onStop('OTLP receiver', () => otlp.stop(stopDeadlineMs));
       logger.info({ host: address.host, port: otlpPort }, 'listening for OTLP over HTTP');
     }
-    const lineContext = {
-      ...parts,
-      logger,
-      anonymousApiKey: config.doors.anonymousApiKey,
-      maxEventSizeBytes: validation.maxEventSizeBytes,
-    };
+    const lineContext = { ...parts, ...limits, logger, anonymousApiKey: config.doors.anonymousApiKey };
     const listeners = [
       ...(config.graphite.enabled ? createGraphiteReceivers(lineContext, config.graphite) : []),
       ...(config.syslog.enabled ? createSyslogReceivers(lineContext, config.syslog, tls) : []),

@@ -1,5 +1,6 @@
 export { BatchChecker } from './batch-checker.ts';
 export { type CheckLimits, DEFAULT_CHECK_LIMITS, WIDEST_CHECK_LIMITS } from './check-limits.ts';
+export { commonType } from './common-type.ts';
 export * from './errors.ts';
 export * from './event-header.ts';
 export * from './event-id.ts';

@@ -1,4 +1,5 @@
 // What makes events, without what reads, packs or shows them: a producer needs nothing more, and nothing that is not JavaScript.
+export { commonType } from './common-type.ts';
 export { type ErrorCode, HerculesError, type HerculesErrorOptions, ProtocolError } from './errors.ts';
 export { EventWriter } from './event-writer.ts';
 export { TickClock } from './tick-clock.ts';

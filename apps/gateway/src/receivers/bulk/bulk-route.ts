@@ -1,10 +1,11 @@
 import { HerculesError } from '@hercules/protocol';
 import type { MethodCounters } from '../../intake-counters.ts';
 import { retryAfterSeconds } from '../../retry-after.ts';
-import { type BatchOutcome, deliverBatches } from '../door/deliver-batches.ts';
+import { deliverBatches, repeatable } from '../door/deliver-batches.ts';
 import { EventBudget } from '../door/event-budget.ts';
 import { type CollectorLimits, EventCollector } from '../door/event-collector.ts';
 import type { DoorAnswer, DoorRequest, HttpDoorRoute } from '../door/http-door.ts';
+import { JsonTape } from '../door/json-tape.ts';
 import { RequestIds } from '../door/request-ids.ts';
 import type { ReceiverParts } from '../receiver-parts.ts';
 import { eachBulkItem } from './bulk-body.ts';
@@ -14,7 +15,6 @@ import { DocumentEvents } from './document-events.ts';
 import { elasticError, elasticStatus } from './elastic-error.ts';
 import { elasticAnswer } from './greetings.ts';
 import type { IndexRules } from './index-rules.ts';
-import { JsonTape } from '../door/json-tape.ts';
 
 /** As deep as events go by default, less the levels that a mapping may add. */
 const MAX_DOCUMENT_DEPTH = 60;
@@ -59,7 +59,8 @@ export class BulkRoute implements HttpDoorRoute {
     const collector = new EventCollector(request.key, this.#options);
     this.#read(request, target, collector, items);
     const outcomes = await deliverBatches(this.#intake, collector.batches(), () => request.isAbandoned);
-    throwFailure(outcomes);
+    // Shippers repeat the whole request then, and its events have the same ids again.
+    for (const { error } of outcomes) if (error !== undefined) throw repeatable(error);
     if (items.refused > 0) this.counters.refusedItems('INVALID_EVENT', items.refused);
     return target.isBulk ? elasticAnswer(200, items.toJson(performance.now() - startedMs)) : singleAnswer(items);
   }
@@ -87,13 +88,4 @@ export class BulkRoute implements HttpDoorRoute {
 function singleAnswer(items: BulkItems): DoorAnswer {
   const { status, body } = items.single();
   return elasticAnswer(status, body);
-}
-
-/** Shippers repeat the whole request then, and its events have the same ids again. INTERNAL comes from Kafka: nobody knows whether it has them. */
-function throwFailure(outcomes: readonly BatchOutcome[]): void {
-  for (const { error } of outcomes) {
-    if (error === undefined) continue;
-    if (error.code === 'INTERNAL') throw new HerculesError('KAFKA_UNAVAILABLE', error.message, { cause: error });
-    throw error;
-  }
 }

@@ -2,12 +2,12 @@ import { HerculesError, msToTicks, parseIsoTicks, TICKS_PER_DAY, TICKS_PER_MS, T
 import { asHerculesError } from '../../batch-intake.ts';
 import type { EventBudget } from '../door/event-budget.ts';
 import type { EventCollector } from '../door/event-collector.ts';
+import { JsonKind, type JsonTape } from '../door/json-tape.ts';
 import type { RequestIds } from '../door/request-ids.ts';
 import type { BulkAction } from './bulk-body.ts';
 import type { BulkItems } from './bulk-items.ts';
 import { find } from './document-mapping.ts';
 import type { IndexRule, IndexRules } from './index-rules.ts';
-import { JsonKind, type JsonTape } from '../door/json-tape.ts';
 
 const TIMESTAMP = ['@timestamp'];
 
@@ -23,7 +23,6 @@ export class DocumentEvents {
   readonly #collector: EventCollector;
   readonly #ids: RequestIds;
   readonly #limits: DocumentLimits;
-  readonly #budget: EventBudget;
   readonly #items: BulkItems;
   readonly #tape: JsonTape;
   readonly #nowTicks = msToTicks(Date.now());
@@ -36,7 +35,6 @@ export class DocumentEvents {
     this.#collector = collector;
     this.#ids = ids;
     this.#limits = limits;
-    this.#budget = limits.budget;
     this.#items = items;
   }
 
@@ -57,7 +55,7 @@ export class DocumentEvents {
       return;
     }
     this.#items.taken(action, index!, action.id ?? uuidFromBytes(uuid));
-    this.#budget.check(this.#collector.byteLength);
+    this.#limits.budget.check(this.#collector.byteLength);
   }
 
   #write(action: BulkAction, index: string | undefined, position: number, uuid: Buffer, body: Buffer, start: number, end: number): void {

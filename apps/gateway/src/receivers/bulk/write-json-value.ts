@@ -1,4 +1,4 @@
-import type { EventWriter, TypeName } from '@hercules/protocol';
+import { commonType, type EventWriter, type TypeName } from '@hercules/protocol';
 import { JsonKind, type JsonTape } from '../door/json-tape.ts';
 
 const INT32_DIGITS = 9;
@@ -68,15 +68,14 @@ function writeArray(writer: EventWriter, key: string | null, tape: JsonTape, ent
 
 function elementType(tape: JsonTape, entry: number): TypeName | 'mixed' {
   const end = tape.nexts[entry]!;
-  let common: Written = 'none';
+  let common: TypeName | undefined;
   for (let item = entry + 1; item < end; item = tape.nexts[item]!) {
     const type = typeOf(tape, item);
-    if (type === 'none' || type === common) continue;
-    if (common === 'none') common = type;
-    else if (isNumber(common) && isNumber(type)) common = widerOf(common, type);
-    else return 'mixed';
+    if (type === 'none') continue;
+    common = common === undefined ? type : commonType(common, type);
+    if (common === undefined) return 'mixed';
   }
-  return common === 'none' ? 'string' : common;
+  return common ?? 'string';
 }
 
 function typeOf(tape: JsonTape, entry: number): Written {
@@ -108,12 +107,4 @@ function integerType(tape: JsonTape, entry: number): Written {
   if (Number.isSafeInteger(number)) return 'long';
   const exact = BigInt(text);
   return exact >= INT64_MIN && exact <= INT64_MAX ? 'long' : 'string';
-}
-
-function isNumber(type: Written): boolean {
-  return type === 'integer' || type === 'long' || type === 'double';
-}
-
-function widerOf(a: Written, b: Written): Written {
-  return a === 'double' || b === 'double' ? 'double' : 'long';
 }

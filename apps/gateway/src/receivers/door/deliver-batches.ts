@@ -1,4 +1,4 @@
-import type { HerculesError } from '@hercules/protocol';
+import { HerculesError } from '@hercules/protocol';
 import type { BatchIntake, BatchSubmission } from '../../batch-intake.ts';
 import type { StreamRoute } from '../../stream-access.ts';
 
@@ -34,6 +34,17 @@ export function deliverBatches(
   return Promise.all(
     batches.map((batch) => new Promise<BatchOutcome>((resolve) => intake.submit(new DoorSubmission(batch, isAbandoned, resolve)))),
   );
+}
+
+/** Throws the first error there is: for protocols that cannot say that a part was taken. */
+export function throwFailure(outcomes: readonly BatchOutcome[]): void {
+  for (const { error } of outcomes) if (error !== undefined) throw error;
+}
+
+/** INTERNAL comes from Kafka here, after the events were given to it: nobody knows whether it has them, so they are worth a repetition. */
+export function repeatable(error: HerculesError): HerculesError {
+  if (error.retryable || error.code !== 'INTERNAL') return error;
+  return new HerculesError('KAFKA_UNAVAILABLE', error.message, { cause: error });
 }
 
 class DoorSubmission implements BatchSubmission {

@@ -1,5 +1,6 @@
 import { EventWriter, HerculesError } from '@hercules/protocol';
 import type { KnownKey, StreamRoute } from '../../stream-access.ts';
+import { SizedEvent } from './sized-event.ts';
 
 /** The events of a request that go to one stream. */
 export interface StreamBatch {
@@ -28,16 +29,15 @@ export interface CollectorLimits {
  */
 export class EventCollector {
   readonly #key: KnownKey;
-  readonly #limits: CollectorLimits;
+  readonly #event: SizedEvent;
   readonly #batches = new Map<string, OpenBatch>();
+  /** Of the event in hand: where it goes, and what it is made from. */
   #open: OpenBatch | undefined;
-  /** Bytes of its batch before the open event. */
-  #start = 0;
   #item = 0;
 
   constructor(key: KnownKey, limits: CollectorLimits) {
     this.#key = key;
-    this.#limits = limits;
+    this.#event = new SizedEvent(limits.maxEventSizeBytes);
   }
 
   /** Bytes of all events so far. */
@@ -57,8 +57,7 @@ export class EventCollector {
   begin(stream: string, item: number, timestamp: bigint, uuid: Buffer | string): EventWriter {
     const batch = this.#batchOf(stream);
     if (timestamp < 0n) throw new HerculesError('INVALID_EVENT', `The time is before 1970: ${timestamp} ticks of 100 ns`);
-    this.#start = batch.writer.byteLength;
-    batch.writer.beginEvent(timestamp, uuid);
+    this.#event.begin(batch.writer, timestamp, uuid);
     this.#open = batch;
     this.#item = item;
     return batch.writer;
@@ -66,22 +65,13 @@ export class EventCollector {
 
   /** Ends the event. @throws HerculesError INVALID_EVENT, and drops the event, when it is too long */
   end(): void {
-    const batch = this.#open!;
-    const { writer } = batch;
-    const bytes = writer.byteLength - this.#start;
-    if (bytes > this.#limits.maxEventSizeBytes) {
-      this.discard();
-      throw new HerculesError('INVALID_EVENT', `The event takes ${bytes} bytes; at most ${this.#limits.maxEventSizeBytes} are allowed`);
-    }
-    writer.endEvent();
-    batch.items.push(this.#item);
-    this.#open = undefined;
+    this.#event.end();
+    this.#open!.items.push(this.#item);
   }
 
   /** Drops the event that was begun; nothing happens when none was. */
   discard(): void {
-    this.#open?.writer.discardEvent();
-    this.#open = undefined;
+    this.#event.discard();
   }
 
   /** What was gathered; streams without events are left out. */

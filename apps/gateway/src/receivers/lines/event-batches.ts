@@ -1,4 +1,5 @@
-import { EventWriter, HerculesError } from '@hercules/protocol';
+import { EventWriter } from '@hercules/protocol';
+import { SizedEvent } from '../door/sized-event.ts';
 
 /** The events of one stream, in bytes of their own. */
 export interface EventBatch {
@@ -10,42 +11,30 @@ export interface EventBatch {
 
 /** Gathers events by stream until they are taken out. One serves a whole listener: what is read in one go is taken out at its end. */
 export class EventBatches {
-  readonly #maxEventBytes: number;
   readonly #writers = new Map<string, EventWriter>();
-  #open: EventWriter | undefined;
-  #start = 0;
+  readonly #event: SizedEvent;
 
   /** @param maxEventBytes longest encoding of one event */
   constructor(maxEventBytes: number) {
-    this.#maxEventBytes = maxEventBytes;
+    this.#event = new SizedEvent(maxEventBytes);
   }
 
   /** Starts an event; then come its tags, and {@link end} or {@link discard}. @param timestamp ticks since 1970 @param uuid 16 bytes */
   begin(stream: string, timestamp: bigint, uuid: Buffer): EventWriter {
     let writer = this.#writers.get(stream);
     if (writer === undefined) this.#writers.set(stream, (writer = new EventWriter(65_536)));
-    this.#start = writer.byteLength;
-    writer.beginEvent(timestamp, uuid);
-    this.#open = writer;
+    this.#event.begin(writer, timestamp, uuid);
     return writer;
   }
 
   /** @throws HerculesError INVALID_EVENT, and drops the event, when it is too long */
   end(): void {
-    const writer = this.#open!;
-    const bytes = writer.byteLength - this.#start;
-    if (bytes > this.#maxEventBytes) {
-      this.discard();
-      throw new HerculesError('INVALID_EVENT', `the event takes ${bytes} bytes; at most ${this.#maxEventBytes} are allowed`);
-    }
-    writer.endEvent();
-    this.#open = undefined;
+    this.#event.end();
   }
 
   /** Drops the event that was begun; nothing happens when none was. */
   discard(): void {
-    this.#open?.discardEvent();
-    this.#open = undefined;
+    this.#event.discard();
   }
 
   /** What was gathered since the last time. */

@@ -1,8 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type ErrorCode, HerculesError, type Logger } from '@hercules/protocol';
 import type { BatchIntake } from '../../batch-intake.ts';
 import { retryAfterMs } from '../../retry-after.ts';
 import type { StreamAccessCache } from '../../stream-access.ts';
-import { deliverBatches } from '../door/deliver-batches.ts';
+import { deliverBatches, repeatable } from '../door/deliver-batches.ts';
 import type { LineCounters } from './line-counters.ts';
 
 const FIRST_DELAY_MS = 100;
@@ -20,8 +21,7 @@ export class HeldDelivery {
   readonly #apiKey: string;
   readonly #counters: LineCounters;
   readonly #logger: Logger;
-  readonly #stopped = Promise.withResolvers<void>();
-  #isStopped = false;
+  readonly #stop = new AbortController();
   #complainedMs = -Infinity;
 
   constructor(
@@ -40,8 +40,7 @@ export class HeldDelivery {
 
   /** Gives up what is under way: it is lost, and counted. */
   stop(): void {
-    this.#isStopped = true;
-    this.#stopped.resolve();
+    this.#stop.abort();
   }
 
   /** Resolves when Kafka has acknowledged all events of the batch, or there is no hope for them; never rejects. @param events in the batch */
@@ -52,9 +51,14 @@ export class HeldDelivery {
       if (!mayPass(error)) return this.#lose(error, events);
       this.#complain(error, stream);
       const waitMs = error.details?.['retryAfterMs'] === undefined ? delayMs * (0.5 + Math.random()) : retryAfterMs(error);
-      if (!(await this.#wait(waitMs))) return this.#lose(error, events);
+      await sleep(waitMs, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+      if (this.#isStopped) return this.#lose(error, events);
       this.#counters.repeats++;
     }
+  }
+
+  get #isStopped(): boolean {
+    return this.#stop.signal.aborted;
   }
 
   async #attempt(stream: string, batch: Buffer): Promise<HerculesError | undefined> {
@@ -63,16 +67,6 @@ export class HeldDelivery {
     if (access.route === undefined) return access.rightRefusal ?? access.streamRefusal;
     const [outcome] = await deliverBatches(this.#intake, [{ route: access.route, batch }], () => this.#isStopped);
     return outcome!.error;
-  }
-
-  /** @returns false when everything stops */
-  async #wait(ms: number): Promise<boolean> {
-    if (this.#isStopped) return false;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, ms);
-    await Promise.race([promise, this.#stopped.promise]);
-    clearTimeout(timer);
-    return !this.#isStopped;
   }
 
   #lose(error: HerculesError, events: number): void {
@@ -90,8 +84,8 @@ export class HeldDelivery {
 }
 
 /** Whatever is wrong around the events may pass, be it by an administrator's hand; what is wrong with them does not. */
-function mayPass({ code, retryable }: HerculesError): boolean {
-  return retryable || HELD_CODES.has(code);
+function mayPass(error: HerculesError): boolean {
+  return repeatable(error).retryable || HELD_CODES.has(error.code);
 }
 
 const HELD_CODES: ReadonlySet<ErrorCode> = new Set([
@@ -100,7 +94,5 @@ const HELD_CODES: ReadonlySet<ErrorCode> = new Set([
   'PERMISSION_DENIED',
   'STREAM_NOT_FOUND',
   'DERIVED_STREAM',
-  // Kafka said it of events that were given to it: nobody knows whether it has them.
-  'INTERNAL',
 ]);
 const UNKNOWN_KEY = new HerculesError('UNAUTHENTICATED', 'The API key of the listener is unknown');

@@ -1,21 +1,12 @@
 import type { Socket } from 'node:net';
-import type { Admission, AdmissionTicket, AdmissionWaiter } from '../../admission.ts';
-import type { EventBatch, EventBatches } from './event-batches.ts';
+import type { AdmissionTicket, AdmissionWaiter } from '../../admission.ts';
+import { type DeliveryParts, deliverTaken, PERMITS_A_BYTE } from './deliver-taken.ts';
 import type { Framing, FramingEvents } from './framing.ts';
-import type { HeldDelivery } from './held-delivery.ts';
-import type { LineCounters } from './line-counters.ts';
 
-/** Permits for a byte that was read: its event is longer than the message. */
-const GROWTH = 4;
 /** When there is no place in the queue for permits, in ms. */
 const QUEUE_RETRY_MS = 100;
 
-export interface ConnectionParts {
-  /** Memory for what was read; the listener's own, so that one that is held up does not hold up others. */
-  readonly admission: Admission;
-  readonly delivery: HeldDelivery;
-  readonly batches: EventBatches;
-  readonly counters: LineCounters;
+export interface ConnectionParts extends DeliveryParts {
   /** What a connection may have read that Kafka does not have yet, in bytes. */
   readonly maxHeldBytes: number;
 }
@@ -71,7 +62,7 @@ export class LineConnection implements AdmissionWaiter {
   #askForPermits(): void {
     const { admission } = this.#parts;
     // A chunk is shorter than any capacity that makes sense; a smaller one must not stop everything.
-    this.#weight = Math.min(this.#waiting!.length * GROWTH, admission.capacity);
+    this.#weight = Math.min(this.#waiting!.length * PERMITS_A_BYTE, admission.capacity);
     if (admission.tryAcquire(this.#weight)) return this.#take();
     this.#socket.pause();
     this.#ticket = admission.wait(this.#weight, this);
@@ -94,18 +85,13 @@ export class LineConnection implements AdmissionWaiter {
   }
 
   #deliver(weight: number): void {
-    const { admission, batches, delivery, maxHeldBytes, counters } = this.#parts;
-    const taken = batches.take();
-    const bytes = taken.reduce((sum, { batch }) => sum + batch.length, 0);
+    const { maxHeldBytes } = this.#parts;
+    const { bytes, over } = deliverTaken(this.#parts, weight);
     this.#heldBytes += bytes;
-    counters.heldBytes += bytes;
     if (this.#heldBytes >= maxHeldBytes) this.#socket.pause();
     else if (this.#socket.isPaused()) this.#socket.resume();
-    const all = taken.map(({ stream, batch, events }: EventBatch) => delivery.deliver(stream, batch, events));
-    void Promise.all(all).then(() => {
-      admission.release(weight);
+    void over.then(() => {
       this.#heldBytes -= bytes;
-      counters.heldBytes -= bytes;
       if (this.#heldBytes < maxHeldBytes && this.#waiting === undefined) this.#socket.resume();
       this.#endIfDone();
     });

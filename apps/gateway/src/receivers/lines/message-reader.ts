@@ -23,7 +23,6 @@ export class RefusedMessage extends Error {
 export interface MessageConverter {
   /**
    * @param sender address of the sender
-   * @returns messages in it, if it can hold several
    * @throws RefusedMessage, and HerculesError for an event that cannot be
    */
   convert(buf: Buffer, start: number, end: number, sender: string, batches: EventBatches): void;

@@ -1,31 +1,19 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 import { listenError } from '@hercules/service';
-import type { Admission } from '../../admission.ts';
+import { type DeliveryParts, deliverTaken, PERMITS_A_BYTE } from './deliver-taken.ts';
 import { endInTime } from './end-in-time.ts';
-import type { EventBatches } from './event-batches.ts';
-import type { HeldDelivery } from './held-delivery.ts';
-import type { LineCounters } from './line-counters.ts';
 import type { MessageReader } from './message-reader.ts';
 
 /** Datagrams of this time make one batch, in ms. */
 const LINGER_MS = 20;
 const MAX_BATCH_BYTES = 262_144;
-/** Permits for a byte that was received: its event is longer than the message. */
-const GROWTH = 4;
 /** Asked of the kernel, which gives what it may (net.core.rmem_max): datagrams come in bursts. */
 const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
 
-export interface UdpParts {
-  readonly admission: Admission;
-  readonly delivery: HeldDelivery;
-  readonly batches: EventBatches;
-  readonly counters: LineCounters;
-}
-
 /** Listens for a protocol over UDP. Nothing can hold a sender back there: while there is no memory, datagrams are dropped and counted. */
 export class UdpReceiver {
-  readonly #parts: UdpParts;
+  readonly #parts: DeliveryParts;
   readonly #reader: MessageReader;
   readonly #socket: Socket;
   readonly #host: string;
@@ -35,8 +23,8 @@ export class UdpReceiver {
   /** Of the open batch. */
   #permits = 0;
 
-  /** @param batches its own: what is in them is taken after a while, not at once */
-  constructor(parts: UdpParts, reader: MessageReader, host: string, port: number) {
+  /** @param parts whose batches nobody else writes to: what is in them is taken after a while, not at once */
+  constructor(parts: DeliveryParts, reader: MessageReader, host: string, port: number) {
     this.#parts = parts;
     this.#reader = reader;
     this.#host = host;
@@ -68,31 +56,23 @@ export class UdpReceiver {
   #onMessage(message: Buffer, { address }: RemoteInfo): void {
     const { admission, counters } = this.#parts;
     counters.receivedBytes += message.length;
-    const weight = message.length * GROWTH;
+    const weight = message.length * PERMITS_A_BYTE;
     if (!admission.tryAcquire(weight)) {
       counters.received++;
       return this.#reader.refuse('no-memory', 'Kafka does not keep up', message.subarray(0, 100), address);
     }
     this.#permits += weight;
     this.#reader.read(message, 0, message.length, address);
-    if (this.#permits > MAX_BATCH_BYTES * GROWTH) this.#flush();
+    if (this.#permits > MAX_BATCH_BYTES * PERMITS_A_BYTE) this.#flush();
     else this.#timer ??= setTimeout(() => this.#flush(), LINGER_MS);
   }
 
   #flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const { admission, batches, counters, delivery } = this.#parts;
     const permits = this.#permits;
     this.#permits = 0;
-    const taken = batches.take();
-    const bytes = taken.reduce((sum, { batch }) => sum + batch.length, 0);
-    counters.heldBytes += bytes;
-    const delivered = Promise.all(taken.map(({ stream, batch, events }) => delivery.deliver(stream, batch, events))).then(() => {
-      admission.release(permits);
-      counters.heldBytes -= bytes;
-      this.#underWay.delete(delivered);
-    });
-    this.#underWay.add(delivered);
+    const over = deliverTaken(this.#parts, permits).over.then(() => void this.#underWay.delete(over));
+    this.#underWay.add(over);
   }
 }

@@ -1,7 +1,6 @@
-import { HerculesError } from '@hercules/protocol';
 import type { BufferPool } from '../../buffer-pool.ts';
 import type { MethodCounters } from '../../intake-counters.ts';
-import { deliverBatches } from '../door/deliver-batches.ts';
+import { deliverBatches, repeatable } from '../door/deliver-batches.ts';
 import type { ReceivedRequest } from '../door/received-request.ts';
 import { RequestIds } from '../door/request-ids.ts';
 import type { ReceiverParts } from '../receiver-parts.ts';
@@ -57,8 +56,8 @@ export class OtlpExport {
     if (filled.length === 0 && exported.defaultRefusal !== undefined) throw exported.defaultRefusal;
     const batches = filled.map(({ route, out }) => ({ route, batch: out.batch(), bounds: out.bounds, onTaken: () => out.free() }));
     const outcomes = await deliverBatches(intake, batches, () => request.isAbandoned);
-    const failure = outcomes.find(({ error }) => error !== undefined && mayPass(error))?.error;
-    if (failure !== undefined) throw asRetryable(failure);
+    const failure = outcomes.find(({ error }) => error !== undefined && repeatable(error).retryable)?.error;
+    if (failure !== undefined) throw repeatable(failure);
     for (const [i, { error }] of outcomes.entries()) if (error !== undefined) rejected.add(filled[i]!.items, error);
     for (const [code, count] of rejected.byCode) counters.refusedItems(code, count);
     return rejected;
@@ -95,13 +94,4 @@ export class OtlpExport {
       throw error;
     }
   }
-}
-
-/** INTERNAL comes from Kafka here, after the events were given to it: nobody knows whether it has them. */
-function mayPass({ retryable, code }: HerculesError): boolean {
-  return retryable || code === 'INTERNAL';
-}
-
-function asRetryable(error: HerculesError): HerculesError {
-  return error.retryable ? error : new HerculesError('KAFKA_UNAVAILABLE', error.message, { cause: error });
 }

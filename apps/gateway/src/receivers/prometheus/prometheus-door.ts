@@ -2,12 +2,12 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { HerculesError } from '@hercules/protocol';
 import { decompressSnappyBlock } from '@hercules/protocol';
 import type { MethodCounters } from '../../intake-counters.ts';
-import { retryAfterSeconds } from '../../retry-after.ts';
-import { deliverBatches } from '../door/deliver-batches.ts';
+import { deliverBatches, throwFailure } from '../door/deliver-batches.ts';
 import { EventBudget } from '../door/event-budget.ts';
 import { type CollectorLimits, EventCollector } from '../door/event-collector.ts';
 import type { DoorAnswer, DoorRequest, HttpDoor, HttpDoorRoute } from '../door/http-door.ts';
 import { RequestIds } from '../door/request-ids.ts';
+import { PLAIN_TEXT, textRefusal } from '../door/text-refusal.ts';
 import type { ReceiverParts } from '../receiver-parts.ts';
 import type { PrometheusConfig } from './config.ts';
 import { checkContentEncoding, type MessageType, messageTypeOf } from './message-type.ts';
@@ -17,7 +17,6 @@ import { type ItemCounts, WriteRequest } from './write-request.ts';
 /** The path that Prometheus' own receiver has, and the one of Mimir and others. */
 const PATHS = new Set(['/api/v1/write', '/api/v1/push']);
 const NOTHING: ItemCounts = { samples: 0, histograms: 0, exemplars: 0 };
-const TEXT = 'text/plain; charset=UTF-8';
 
 /** Samples that were taken and make no event, because they say that there is no value. */
 export interface ValuelessSamples {
@@ -58,8 +57,7 @@ export class PrometheusDoor implements HttpDoor, HttpDoorRoute {
 
     const collector = new EventCollector(request.key, this.#options);
     const message = this.#read(type, request, collector);
-    const outcomes = await deliverBatches(this.#intake, collector.batches(), () => request.isAbandoned);
-    for (const { error } of outcomes) if (error !== undefined) throw error;
+    throwFailure(await deliverBatches(this.#intake, collector.batches(), () => request.isAbandoned));
     this.valueless.stale += message.staleMarkers;
     this.valueless.nan += message.nanSamples;
     return this.#answer(type, message);
@@ -69,16 +67,7 @@ export class PrometheusDoor implements HttpDoor, HttpDoorRoute {
    * 503 for what may pass: Prometheus repeats after 5xx and gives up after 4xx, after 429 too unless it was told otherwise.
    */
   refuse(error: HerculesError, headers: IncomingHttpHeaders): DoorAnswer {
-    const status = error.retryable ? 503 : error.httpStatus;
-    return {
-      status,
-      contentType: TEXT,
-      body: `${error.message}\n`,
-      headers: {
-        ...writtenHeaders(typeIfKnown(headers['content-type']), NOTHING),
-        ...(status === 503 ? { 'Retry-After': retryAfterSeconds(error) } : {}),
-      },
-    };
+    return textRefusal(error, writtenHeaders(typeIfKnown(headers['content-type']), NOTHING));
   }
 
   /** What is made here is not needed any more when it returns, but for the events: deciding about the memory is simple then. */
@@ -100,7 +89,7 @@ export class PrometheusDoor implements HttpDoor, HttpDoorRoute {
     this.counters.refusedItems('INVALID_EVENT', refused.count);
     const written = `${taken.samples} samples, ${taken.histograms} histograms and ${taken.exemplars} exemplars were written`;
     const body = `${refused.count} items were refused: ${refused.toString()}. ${written}.\n`;
-    return { status: 400, contentType: TEXT, body, headers };
+    return { status: 400, contentType: PLAIN_TEXT, body, headers };
   }
 }
 

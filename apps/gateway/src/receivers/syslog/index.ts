@@ -1,8 +1,6 @@
 import type { TlsOptions } from 'node:tls';
 import { HerculesError } from '@hercules/protocol';
-import { EventBatches } from '../lines/event-batches.ts';
 import { createLineListener, type LineContext } from '../lines/line-listener.ts';
-import { MessageReader } from '../lines/message-reader.ts';
 import type { NamedReceiver } from '../lines/named-receiver.ts';
 import { TcpReceiver } from '../lines/tcp-receiver.ts';
 import { UdpReceiver } from '../lines/udp-receiver.ts';
@@ -27,13 +25,11 @@ export function createSyslogReceivers(context: LineContext, config: SyslogConfig
     },
   ];
   if (config.udp) {
-    const { parts, counters } = listener('syslog-udp');
-    const batches = new EventBatches(context.maxEventSizeBytes);
-    const reader = new MessageReader(converter, batches, counters, context.logger);
+    const { parts, reader, counters } = listener('syslog-udp');
     receivers.push({
       name: 'syslog over UDP',
       host: config.host,
-      receiver: new UdpReceiver({ ...parts, batches }, reader, config.host, config.port),
+      receiver: new UdpReceiver(parts, reader, config.host, config.port),
       counters,
     });
   }

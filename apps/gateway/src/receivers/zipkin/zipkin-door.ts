@@ -1,10 +1,10 @@
 import type { HerculesError } from '@hercules/protocol';
 import type { MethodCounters } from '../../intake-counters.ts';
-import { retryAfterSeconds } from '../../retry-after.ts';
-import { deliverBatches } from '../door/deliver-batches.ts';
+import { deliverBatches, throwFailure } from '../door/deliver-batches.ts';
 import { type CollectorLimits, EventCollector, type StreamBatch } from '../door/event-collector.ts';
 import type { DoorAnswer, DoorRequest, HttpDoor, HttpDoorRoute } from '../door/http-door.ts';
 import { RequestIds } from '../door/request-ids.ts';
+import { textRefusal } from '../door/text-refusal.ts';
 import type { ReceiverParts } from '../receiver-parts.ts';
 import { readJsonSpans } from './json-spans.ts';
 import { readProtoSpans } from './proto-spans.ts';
@@ -12,7 +12,6 @@ import { writeSpanEvent } from './span-event.ts';
 
 const PATH = '/api/v2/spans';
 const ACCEPTED = 202;
-const UNAVAILABLE = 503;
 /** What the spans of a body take as objects, by its bytes; measured with spans of 300 to 600 bytes. */
 const OBJECTS_GROWTH = 4;
 
@@ -40,18 +39,12 @@ export class ZipkinDoor implements HttpDoor, HttpDoorRoute {
   }
 
   async handle(request: DoorRequest): Promise<DoorAnswer> {
-    const outcomes = await deliverBatches(this.#intake, this.#read(request), () => request.isAbandoned);
-    for (const { error } of outcomes) if (error !== undefined) throw error;
+    throwFailure(await deliverBatches(this.#intake, this.#read(request), () => request.isAbandoned));
     return { status: ACCEPTED };
   }
 
   refuse(error: HerculesError): DoorAnswer {
-    return {
-      status: error.retryable ? UNAVAILABLE : error.httpStatus,
-      contentType: 'text/plain; charset=UTF-8',
-      body: `${error.message}\n`,
-      ...(error.retryable ? { headers: { 'Retry-After': retryAfterSeconds(error) } } : {}),
-    };
+    return textRefusal(error);
   }
 
   #read(request: DoorRequest): StreamBatch[] {
