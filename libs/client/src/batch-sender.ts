@@ -17,6 +17,7 @@ export interface SenderOptions {
 
 /** How it stands with a batch and what it was parted into. */
 interface Progress {
+  readonly events: SenderEvents;
   readonly deadlineMs: number;
   /** Since something of it was acknowledged. */
   refusalsInARow: number;
@@ -38,17 +39,15 @@ export interface SenderEvents {
 export class BatchSender {
   readonly #endpoints: EndpointList;
   readonly #options: SenderOptions;
-  readonly #events: SenderEvents;
 
-  constructor(endpoints: EndpointList, options: SenderOptions, events: SenderEvents) {
+  constructor(endpoints: EndpointList, options: SenderOptions) {
     this.#endpoints = endpoints;
     this.#options = options;
-    this.#events = events;
   }
 
   /** Resolves when every event of the batch is acknowledged or lost; never rejects. @param signal gives up what is not acknowledged yet */
-  async send(batch: EventBatch, signal: AbortSignal): Promise<void> {
-    const progress = { deadlineMs: performance.now() + this.#options.retryForMs, refusalsInARow: 0 };
+  async send(batch: EventBatch, events: SenderEvents, signal: AbortSignal): Promise<void> {
+    const progress = { events, deadlineMs: performance.now() + this.#options.retryForMs, refusalsInARow: 0 };
     const waiting = [batch];
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
       // What comes in the place of a batch goes before the batches behind it, so that the order is kept.
@@ -66,39 +65,41 @@ export class BatchSender {
       else this.#endpoints.answered(transport);
       if (outcome.kind === 'acknowledged') {
         progress.refusalsInARow = 0;
-        this.#events.onAcknowledged(batch.events);
+        progress.events.onAcknowledged(batch.events);
         return [];
       }
-      if (outcome.kind === 'refused') return this.#refused(batch, outcome.error, ++progress.refusalsInARow);
+      if (outcome.kind === 'refused') return refused(batch, outcome.error, progress);
       // Another gateway is asked at once.
       const isElsewhere = outcome.kind === 'failed' && this.#endpoints.hasGood;
       const retryAfterMs = outcome.kind === 'busy' ? outcome.retryAfterMs : undefined;
       const waitMs = isElsewhere ? 0 : retryWaitMs(retryAfterMs, pauseMs, this.#options.firstRetryMs);
       pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
       if (signal.aborted || performance.now() + waitMs > progress.deadlineMs) {
-        this.#events.onLost(batch.stream, batch.events, outcome.error);
+        progress.events.onLost(batch.stream, batch.events, outcome.error);
         return [];
       }
       await sleep(waitMs, undefined, { signal }).catch(() => undefined);
-      this.#events.onRetry();
+      progress.events.onRetry();
     }
   }
+}
 
-  #refused(batch: EventBatch, error: HerculesError, refusalsInARow: number): EventBatch[] {
-    const { stream, events } = batch;
-    const index = Number(BAD_EVENT.exec(String(error.details?.['reason']))?.[1] ?? -1);
-    const rest = index < 0 ? undefined : withoutEvent(batch, index);
-    if (rest !== undefined) {
-      this.#events.onLost(stream, 1, error);
-      return [rest];
-    }
-    // The original's gateway does not say which event it refuses: the halves, and their halves, lead to it.
-    const isForAnEvent = error.code === 'INVALID_ARGUMENT' && refusalsInARow <= MAX_REFUSALS_IN_A_ROW;
-    const parts = isForAnEvent || error.code === 'PAYLOAD_TOO_LARGE' ? halves(batch) : undefined;
-    if (parts !== undefined) return parts;
-    this.#events.onLost(stream, events, error);
-    return [];
+/** @returns what of the batch is to be sent in its place */
+function refused(batch: EventBatch, error: HerculesError, progress: Progress): EventBatch[] {
+  const { stream, events } = batch;
+  progress.refusalsInARow++;
+  const index = Number(BAD_EVENT.exec(String(error.details?.['reason']))?.[1] ?? -1);
+  const rest = index < 0 ? undefined : withoutEvent(batch, index);
+  if (rest !== undefined) {
+    progress.events.onLost(stream, 1, error);
+    return [rest];
   }
+  // The original's gateway does not say which event it refuses: the halves, and their halves, lead to it.
+  const isForAnEvent = error.code === 'INVALID_ARGUMENT' && progress.refusalsInARow <= MAX_REFUSALS_IN_A_ROW;
+  const parts = isForAnEvent || error.code === 'PAYLOAD_TOO_LARGE' ? halves(batch) : undefined;
+  if (parts !== undefined) return parts;
+  progress.events.onLost(stream, events, error);
+  return [];
 }
 
 /**

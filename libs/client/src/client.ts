@@ -1,14 +1,13 @@
 import { type EventWriter, HerculesError, TickClock, UuidV1Generator } from '@hercules/protocol/writing';
-import { BatchSender, type SenderOptions } from './batch-sender.ts';
+import { BatchSender, type SenderEvents } from './batch-sender.ts';
 import { EndpointList } from './endpoint-list.ts';
-import type { EventBatch } from './event-batch.ts';
 import { EventQueue, eventBytesOf } from './event-queue.ts';
 import { type Annotation, writeAnnotation } from './events/annotation.ts';
 import { type LogEntry, writeLog } from './events/log-entry.ts';
 import { type Metric, writeMetric } from './events/metric.ts';
 import { type Span, writeSpan } from './events/span.ts';
 import { ticksOf, type Time } from './events/time.ts';
-import type { ClientStats, DefaultStreams, HerculesClientOptions, LostEvents } from './options.ts';
+import type { ClientStats, DefaultStreams, HerculesClientOptions } from './options.ts';
 import { createTransport } from './transports/create-transport.ts';
 
 const MEBIBYTE = 1024 * 1024;
@@ -32,6 +31,15 @@ export class HerculesClient {
   readonly #maxInFlight: number;
   readonly #abort = new AbortController();
   readonly #stats = { queued: 0, acknowledged: 0, dropped: 0, invalid: 0, lost: 0, retries: 0 };
+  /** What becomes of batches of the queue. */
+  readonly #told: SenderEvents = {
+    onAcknowledged: (events) => (this.#stats.acknowledged += events),
+    onLost: (stream, events, error) => {
+      this.#stats.lost += events;
+      this.#options.onLost?.({ stream, events, error });
+    },
+    onRetry: () => this.#stats.retries++,
+  };
   /** With the number of its batch: batches are counted as they are taken from the queue. */
   readonly #underWay = new Map<Promise<void>, number>();
   #taken = 0;
@@ -49,11 +57,8 @@ export class HerculesClient {
     if (options.endpoints.length === 0) throw new HerculesError('BAD_CONFIG', 'A client needs at least one endpoint');
     const transports = options.endpoints.map((endpoint) => createTransport(endpoint, options, this.#maxInFlight));
     this.#endpoints = new EndpointList(transports, options.greyListMs ?? 10_000);
-    this.#sender = new BatchSender(this.#endpoints, senderOptions(options), {
-      onAcknowledged: (events) => (this.#stats.acknowledged += events),
-      onLost: (stream, events, error) => this.#lost({ stream, events, error }),
-      onRetry: () => this.#stats.retries++,
-    });
+    const { requestTimeoutMs = 30_000, retryForMs = Number.POSITIVE_INFINITY, firstRetryMs = 100 } = options;
+    this.#sender = new BatchSender(this.#endpoints, { requestTimeoutMs, retryForMs, firstRetryMs });
     const { maxBatchBytes = MEBIBYTE, maxBatchEvents = 10_000, lingerMs = 50 } = options;
     this.#queue = new EventQueue({ maxBatchBytes, maxBatchEvents, lingerMs }, () => this.#pump());
   }
@@ -121,19 +126,16 @@ export class HerculesClient {
   async sendBatch(stream: string, bytes: Buffer, signal?: AbortSignal): Promise<void> {
     const events = bytes.length >= 4 ? bytes.readInt32BE(0) : 0;
     let failure: HerculesError | undefined;
-    const sender = new BatchSender(this.#endpoints, senderOptions(this.#options), {
-      onAcknowledged: (count) => (this.#stats.acknowledged += count),
+    const told: SenderEvents = {
+      ...this.#told,
       onLost: (_stream, count, error) => {
         failure ??= error;
         this.#stats.lost += count;
       },
-      onRetry: () => this.#stats.retries++,
-    });
+    };
     this.#stats.queued += events;
-    await sender.send(
-      { stream, bytes, events, starts: undefined },
-      signal === undefined ? this.#abort.signal : AbortSignal.any([signal, this.#abort.signal]),
-    );
+    const given = signal === undefined ? this.#abort.signal : AbortSignal.any([signal, this.#abort.signal]);
+    await this.#sender.send({ stream, bytes, events, starts: undefined }, told, given);
     if (failure !== undefined) throw failure;
   }
 
@@ -173,7 +175,7 @@ export class HerculesClient {
       if (batch === undefined) return;
       const bytes = eventBytesOf(batch);
       this.#bytesUnderWay += bytes;
-      const sent = this.#send(batch).finally(() => {
+      const sent = this.#sender.send(batch, this.#told, this.#abort.signal).finally(() => {
         this.#bytesUnderWay -= bytes;
         this.#underWay.delete(sent);
         this.#wakeWaiters();
@@ -181,10 +183,6 @@ export class HerculesClient {
       });
       this.#underWay.set(sent, ++this.#taken);
     }
-  }
-
-  async #send(batch: EventBatch): Promise<void> {
-    await this.#sender.send(batch, this.#abort.signal);
   }
 
   #wakeWaiters(): void {
@@ -202,16 +200,6 @@ export class HerculesClient {
     this.#options.onLost?.({ stream, events: 1, error });
     return false;
   }
-
-  #lost(lost: LostEvents): void {
-    this.#stats.lost += lost.events;
-    this.#options.onLost?.(lost);
-  }
-}
-
-function senderOptions(options: HerculesClientOptions): SenderOptions {
-  const { requestTimeoutMs = 30_000, retryForMs = Number.POSITIVE_INFINITY, firstRetryMs = 100 } = options;
-  return { requestTimeoutMs, retryForMs, firstRetryMs };
 }
 
 function asHerculesError(error: unknown): HerculesError {

@@ -1,12 +1,9 @@
 import { HerculesClient, type HerculesError } from '@hercules/client';
 import { CliError } from '../cli-error.ts';
 import { EXIT_CODE } from '../exit-code.ts';
+import { STATUS_HINTS, UNREACHABLE_HINT } from './http-client.ts';
 
-const HINTS: Partial<Record<HerculesError['code'], string>> = {
-  UNAUTHENTICATED: 'Check the key of the profile (hercules config) and its rules (hercules rule list).',
-  PERMISSION_DENIED: 'The key lacks the right for this name, or is blocked: see hercules rule list.',
-  THROTTLED: 'Try again in a moment; hercules doctor says what is not available, hercules quota list what a key may send.',
-};
+const THROTTLED_HINT = 'Try again in a moment; hercules doctor says what is not available, hercules quota list what a key may send.';
 
 /** Writes to streams through the gateway, as every producer does. */
 export class GatewayClient {
@@ -37,11 +34,11 @@ export class GatewayClient {
     if (error.code === 'BACKEND_UNAVAILABLE') {
       return new CliError(`gateway cannot be reached at ${this.#url}: ${error.message}`, {
         exitCode: EXIT_CODE.unreachable,
-        hint: 'Is it running (npm start in the clone), and is the URL right (hercules config)?',
+        hint: UNREACHABLE_HINT,
         cause: error,
       });
     }
-    const hint = HINTS[error.code];
+    const hint = error.code === 'THROTTLED' ? THROTTLED_HINT : STATUS_HINTS[error.httpStatus];
     return new CliError(`gateway refused the events: ${error.message}`, {
       status: error.httpStatus,
       ...(hint === undefined ? {} : { hint }),

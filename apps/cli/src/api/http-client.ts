@@ -23,8 +23,9 @@ export interface CallOptions {
 }
 
 const TIMEOUT_MS = 35_000;
+export const UNREACHABLE_HINT = 'Is it running (npm start in the clone), and is the URL right (hercules config)?';
 /** What to do about a status, where the text of the API does not say it. */
-const HINTS: Readonly<Record<number, string>> = {
+export const STATUS_HINTS: Readonly<Record<number, string>> = {
   401: 'Check the key of the profile (hercules config) and its rules (hercules rule list).',
   403: 'The key lacks the right for this name, or is blocked: see hercules rule list.',
   408: 'The change is queued and will still run; look again in a moment.',
@@ -85,13 +86,13 @@ export class HttpClient {
     const reason = cause?.code ?? cause?.message ?? (error as Error).message;
     return new CliError(`${this.name} cannot be reached at ${this.url}: ${reason}`, {
       exitCode: EXIT_CODE.unreachable,
-      hint: 'Is it running (npm start in the clone), and is the URL right (hercules config)?',
+      hint: UNREACHABLE_HINT,
       cause: error,
     });
   }
 
   #refused(method: string, path: string, status: number, text: string): CliError {
-    const hint = HINTS[status];
+    const hint = STATUS_HINTS[status];
     return new CliError(`${this.name} refused ${method} ${path}: ${status}${text.trim() === '' ? '' : ` ${text.trim().slice(0, 1000)}`}`, {
       status,
       ...(hint === undefined ? {} : { hint }),

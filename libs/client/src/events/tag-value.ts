@@ -1,4 +1,4 @@
-import type { EventWriter, TypeName } from '@hercules/protocol/writing';
+import { commonType, type EventWriter, type TypeName } from '@hercules/protocol/writing';
 
 /** What a tag may be made of; what JSON has no word for is taken by its nearest one. */
 export type TagValue =
@@ -92,19 +92,14 @@ function writeVector(writer: EventWriter, key: string | null, value: Uint8Array 
 
 /** The common type of all elements; whole numbers widen to Long and Double. */
 function elementType(elements: readonly TagValue[]): TypeName | 'mixed' {
-  let common: Written = 'none';
+  let common: TypeName | undefined;
   for (const element of elements) {
     const type = typeOf(element);
-    if (type === 'none' || type === common) continue;
-    if (common === 'none') common = type;
-    else if (isNumber(common) && isNumber(type)) common = common === 'double' || type === 'double' ? 'double' : 'long';
-    else return 'mixed';
+    if (type === 'none') continue;
+    common = common === undefined ? type : commonType(common, type);
+    if (common === undefined) return 'mixed';
   }
-  return common === 'none' ? 'string' : common;
-}
-
-function isNumber(type: Written): boolean {
-  return type === 'integer' || type === 'long' || type === 'double';
+  return common ?? 'string';
 }
 
 function textOf(value: TagValue): string {

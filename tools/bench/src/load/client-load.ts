@@ -43,7 +43,7 @@ serveLoad<ClientLoadOptions>(({ endpoint, apiKey, stream, eventsPerRequest }, co
         stream,
       );
       if (!hasRoom) await client.room();
-      while (client.stats.acknowledged - counted >= eventsPerRequest && i % 1000 === 0) {
+      while (i % 1000 === 0 && client.stats.acknowledged - counted >= eventsPerRequest) {
         counted += eventsPerRequest;
         counter.answered(true, 0);
       }
