@@ -1,12 +1,13 @@
+import { QuantileSketch } from '@hercules/streaming';
 import { type ReplicaWeight, ReplicaWeights } from './replica-weights.ts';
 import type { ReplicaStats } from './span-aggregate.ts';
 
-const OPTIONS = { memoryMs: 3000, expiryMs: 60_000 };
-const stats = (latencyMs: number, errorRate = 0, count = 10): ReplicaStats => ({
-  count,
-  errors: count * errorRate,
-  sumUs: count * (1 - errorRate) * latencyMs * 1000,
-});
+const OPTIONS = { memoryMs: 6000, expiryMs: 60_000 };
+const stats = (latencyMs: number, errorRate = 0, count = 10): ReplicaStats => {
+  const latencies = new QuantileSketch();
+  latencies.add(latencyMs * 1000, count * (1 - errorRate));
+  return { count, errors: count * errorRate, latencies };
+};
 
 /** The weights after each second from 0 on; `of` tells what the replicas do in a second. */
 function run(seconds: number, of: (second: number) => Record<string, ReplicaStats>): Record<string, number>[] {
@@ -41,6 +42,16 @@ describe('ReplicaWeights', () => {
     const seen = run(60, (second) => ({ a: stats(10), b: second < 20 ? stats(100) : stats(10, 0, second % 5 === 0 ? 1 : 0) }));
     expect(seen[19]!['b']).toBeLessThan(0.1);
     expect(seen[49]!['b']).toBeGreaterThan(0.7);
+  });
+
+  it('do not mind a slow request now and then', () => {
+    const usual = (): ReplicaStats => stats(20, 0, 2);
+    const seen = run(60, (second) => {
+      const b = usual();
+      if (second % 7 === 0) b.latencies.add(1_000_000, 1);
+      return { a: usual(), b };
+    });
+    for (const { b } of seen) expect(b).toBeGreaterThan(0.9);
   });
 
   it('keep a lone replica at 1, and all of a service that is slow as a whole', () => {

@@ -5,8 +5,12 @@ import { type AggregateCodec, QuantileSketch } from '@hercules/streaming';
 export interface ReplicaStats {
   count: number;
   errors: number;
-  /** Of the durations of what succeeded, in µs: a replica that fails at once is not a fast one. */
-  sumUs: number;
+  /** Durations of what succeeded, in µs: a replica that fails at once is not a fast one. */
+  readonly latencies: QuantileSketch;
+}
+
+export function newReplicaStats(): ReplicaStats {
+  return { count: 0, errors: 0, latencies: new QuantileSketch() };
 }
 
 /** What is counted of the spans of a series in a window. */
@@ -34,10 +38,10 @@ export class SpanAggregate {
     this.count++;
     this.replicas ??= new Map();
     let stats = this.replicas.get(replica);
-    if (stats === undefined) this.replicas.set(replica, (stats = { count: 0, errors: 0, sumUs: 0 }));
+    if (stats === undefined) this.replicas.set(replica, (stats = newReplicaStats()));
     stats.count++;
     if (isFailed) stats.errors++;
-    else stats.sumUs += durationUs;
+    else stats.latencies.add(durationUs);
   }
 
   /** Time that one trace spent here on its critical path. */
@@ -55,8 +59,11 @@ export class SpanAggregate {
     if (replicas === undefined) return;
     this.replicas ??= new Map();
     for (const [replica, part] of replicas) {
-      const stats = this.replicas.get(replica) ?? { count: 0, errors: 0, sumUs: 0 };
-      this.replicas.set(replica, { count: stats.count + part.count, errors: stats.errors + part.errors, sumUs: stats.sumUs + part.sumUs });
+      let stats = this.replicas.get(replica);
+      if (stats === undefined) this.replicas.set(replica, (stats = newReplicaStats()));
+      stats.count += part.count;
+      stats.errors += part.errors;
+      stats.latencies.merge(part.latencies);
     }
   }
 }
@@ -65,7 +72,7 @@ const NUMBERS = ['count', 'errors', 'late', 'sumUs'] as const;
 const FIXED_BYTES = NUMBERS.length * 8 + 1;
 const [PLAIN, SKETCH, REPLICAS] = [0, 1, 2];
 
-/** Four doubles, a byte that says what follows, and that: nothing, a sketch, or the replicas as JSON `[[name, count, errors, sumUs], …]`. */
+/** Four doubles, a byte that says what follows, and that: nothing, a sketch, or the replicas as JSON `[[name, count, errors, sketch in base64], …]`. */
 export const spanAggregateCodec: AggregateCodec<SpanAggregate> = {
   create: () => new SpanAggregate(),
   encode(aggregate) {
@@ -74,7 +81,12 @@ export const spanAggregateCodec: AggregateCodec<SpanAggregate> = {
     let rest: Buffer | undefined;
     if (sketch !== undefined) [kind, rest] = [SKETCH!, sketch.encode()];
     else if (replicas !== undefined) {
-      const list = Array.from(replicas, ([name, { count, errors, sumUs }]) => [name, count, errors, sumUs]);
+      const list = Array.from(replicas, ([name, { count, errors, latencies }]) => [
+        name,
+        count,
+        errors,
+        latencies.encode().toString('base64'),
+      ]);
       [kind, rest] = [REPLICAS!, Buffer.from(JSON.stringify(list))];
     }
     const bytes = Buffer.allocUnsafe(FIXED_BYTES + (rest?.length ?? 0));
@@ -98,8 +110,13 @@ export const spanAggregateCodec: AggregateCodec<SpanAggregate> = {
 
 function readReplicas(text: string): Map<string, ReplicaStats> {
   try {
-    const list = JSON.parse(text) as [string, number, number, number][];
-    return new Map(list.map(([name, count, errors, sumUs]) => [name, { count, errors, sumUs }]));
+    const list = JSON.parse(text) as [string, number, number, string][];
+    return new Map(
+      list.map(([name, count, errors, sketch]) => [
+        name,
+        { count, errors, latencies: QuantileSketch.decode(Buffer.from(sketch, 'base64')) },
+      ]),
+    );
   } catch (error) {
     throw wrong(`a list of replicas (${(error as Error).message})`);
   }

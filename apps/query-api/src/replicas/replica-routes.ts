@@ -14,7 +14,7 @@ const weightsSchema = z.object({
       weight: z.number().describe('In (0, 1]: the share of its usual requests that it should get'),
       requestsPerSecond: z.number(),
       errorRate: z.number().describe('0 to 1'),
-      latencyMs: z.number().describe('Mean'),
+      latencyMs: z.number().describe('75th percentile of what succeeded'),
     }),
   ),
 });
