@@ -14,7 +14,7 @@ export const replicasConfigSchema = z.object({
     .describe('Compacted topic of the weights of replicas, one record a service; made when it is missing'),
   replicationFactor: count(1).default(1).describe('Replication factor of that topic when it is made'),
   publishIntervalMs: count(100).default(1000).describe('How often weights are published, in ms'),
-  memoryMs: count(500).default(6000).describe('What a replica did so long ago counts a third of what it does now, in ms'),
+  memoryMs: count(500).default(8000).describe('What a replica did so long ago counts a third of what it does now, in ms'),
   expiryMs: count(1000).default(60_000).describe('A replica that served nothing for so long is left out, in ms'),
 });
 

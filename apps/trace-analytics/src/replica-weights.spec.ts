@@ -2,7 +2,7 @@ import { QuantileSketch } from '@hercules/streaming';
 import { type ReplicaWeight, ReplicaWeights } from './replica-weights.ts';
 import type { ReplicaStats } from './span-aggregate.ts';
 
-const OPTIONS = { memoryMs: 6000, expiryMs: 60_000 };
+const OPTIONS = { memoryMs: 8000, expiryMs: 60_000 };
 const stats = (latencyMs: number, errorRate = 0, count = 10): ReplicaStats => {
   const latencies = new QuantileSketch();
   latencies.add(latencyMs * 1000, count * (1 - errorRate));

@@ -20,11 +20,11 @@ export interface ReplicaWeight {
 }
 
 /** A latency above that of the siblings by up to this factor is no fault. */
-const LATENCY_TOLERANCE = 1.25;
+const LATENCY_TOLERANCE = 1.5;
 const LATENCY_EXPONENT = 2;
 const SUCCESS_EXPONENT = 3;
 /** So many requests of a good replica are assumed of each, so that a few requests alone decide nothing. */
-const PRIOR_REQUESTS = 1;
+const PRIOR_REQUESTS = 1.5;
 const LEAST_WEIGHT = 0.01;
 /** The latency that counts: a replica of which a quarter of the requests are slow is a slow one; a few that are slow anywhere say nothing. */
 const LATENCY_QUANTILE = 0.75;
@@ -42,7 +42,7 @@ interface Second {
  * Weights of the replicas of one service, from what they did in the last seconds. Each second of event time is kept as it is, so that an amendment takes the place of what was there before and
  * the weights follow from the seconds alone (docs/decisions/009-replica-weights.md).
  *
- * A replica is compared with its siblings: weight = min(1, 1.25 · L/l)² · min(1, s/S)³, where l is the 75th percentile of the latencies of its successes and s their share, L and S the lower medians of those of the
+ * A replica is compared with its siblings: weight = min(1, 1.5 · L/l)² · min(1, s/S)³, where l is the 75th percentile of the latencies of its successes and s their share, L and S the lower medians of those of the
  * others; drawn towards 1 where there were few requests; never below 0.01. A lone replica has 1.
  */
 export class ReplicaWeights {
