@@ -12,6 +12,7 @@ import { type Figure, renderFigures } from './figure.ts';
 import { benchGateway, benchGrpc } from './gateway-bench.ts';
 import { benchGraphiteSink } from './graphite-sink-bench.ts';
 import { benchOtlp } from './otlp-bench.ts';
+import { benchProcessors } from './processors-bench.ts';
 import { benchProducer } from './producer-bench.ts';
 import { benchQueryApi } from './query-api-bench.ts';
 import { describeMachine, saveResult, writeFiguresIntoDocs } from './results.ts';
@@ -33,6 +34,7 @@ const SUITES: Readonly<Record<string, (options: SuiteOptions) => Promise<Figure[
   'elastic-sink': ({ brokers, runs }) => benchElasticSink({ brokers, runs }),
   'graphite-sink': ({ brokers, runs }) => benchGraphiteSink({ brokers, runs }),
   'cassandra-sink': ({ brokers, runs }) => benchCassandraSink({ brokers, runs }),
+  processors: ({ brokers, runs }) => benchProcessors({ brokers, runs }),
   'query-api': ({ brokers, runs }) => benchQueryApi({ brokers, runs }),
 };
 

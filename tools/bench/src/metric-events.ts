@@ -7,7 +7,13 @@ export class MetricEventSource {
   readonly #writer = new EventWriter();
   readonly #clock = new TickClock();
   readonly #uuids = new UuidV1Generator();
+  readonly #aggregation: string | undefined;
   #sequence = 0;
+
+  /** @param aggregation an aggregationType, for events that are aggregated by buckets of 10 s */
+  constructor(aggregation?: string) {
+    this.#aggregation = aggregation;
+  }
 
   /** @returns a batch (count and events) of `size` new events, in a buffer of its own */
   batch(size: number): Buffer {
@@ -30,6 +36,12 @@ export class MetricEventSource {
     this.#tag('_name', `http.requests.route${sequence % SERIES}.p99`);
     this.#tag('unit', 'ms');
     writer.endVector();
+    if (this.#aggregation !== undefined) {
+      writer.string('aggregationType', this.#aggregation);
+      writer.beginContainer('aggregationParameters');
+      writer.string('period', '10s');
+      writer.endContainer();
+    }
     writer.endEvent();
   }
 
