@@ -11,8 +11,7 @@ export function registerAnalyticsMetrics(metrics: StreamingMetricsRegistry, { ov
     'hercules_traces_overflowed_spans_total',
     'Spans counted as _other, because their application has too many series',
     ['application'],
-    () =>
-      Array.from(overflowed, ([application, value]) => ({ labels: { application: Buffer.from(application, 'latin1').toString() }, value })),
+    () => Array.from(overflowed, ([application, value]) => ({ labels: { application }, value })),
   );
   metrics.counterFrom(
     'hercules_traces_early_traces_total',

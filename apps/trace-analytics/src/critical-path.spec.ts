@@ -1,7 +1,9 @@
 import { type HeldSpan, walkCriticalPath } from './critical-path.ts';
 
-const span = (id: string, parent: string | undefined, beginUs: number, endUs: number): HeldSpan => {
-  return { id, parent, beginUs, endUs, application: 'app', operation: id, isFailed: false, namesCallee: false };
+const idOf = (name: string): number => parseInt(name, 36);
+const span = (name: string, parent: string | undefined, beginUs: number, endUs: number): HeldSpan => {
+  const ids = { id: idOf(name), parent: parent === undefined ? undefined : idOf(parent) };
+  return { ...ids, beginUs, endUs, application: 'app', operation: name, isFailed: false, namesCallee: false };
 };
 
 function pathOf(spans: readonly HeldSpan[]): Record<string, number> {
@@ -9,7 +11,7 @@ function pathOf(spans: readonly HeldSpan[]): Record<string, number> {
   walkCriticalPath(
     spans[0]!,
     (id) => spans.filter(({ parent }) => parent === id),
-    ({ id }, selfUs) => (path[id] = (path[id] ?? 0) + selfUs),
+    ({ operation }, selfUs) => (path[operation] = (path[operation] ?? 0) + selfUs),
   );
   return path;
 }

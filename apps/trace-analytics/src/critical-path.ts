@@ -1,8 +1,9 @@
 /** A span as a trace needs it; times in µs. */
 export interface HeldSpan {
-  readonly id: string;
+  /** Of its id 52 bits, which are enough to tell the spans of a trace apart. */
+  readonly id: number;
   /** Undefined for a root. */
-  readonly parent: string | undefined;
+  readonly parent: number | undefined;
   readonly beginUs: number;
   readonly endUs: number;
   readonly application: string;
@@ -23,7 +24,7 @@ const MAX_DEPTH = 200;
  */
 export function walkCriticalPath(
   root: HeldSpan,
-  childrenOf: (id: string) => readonly HeldSpan[] | undefined,
+  childrenOf: (id: number) => readonly HeldSpan[] | undefined,
   onSelf: (span: HeldSpan, selfUs: number) => void,
 ): void {
   const walk = (span: HeldSpan, fromUs: number, toUs: number, depth: number): void => {

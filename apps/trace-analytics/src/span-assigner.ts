@@ -1,8 +1,8 @@
-import { HPath, TagSelector, TypeCode } from '@hercules/protocol';
+import { HPath, TagSelector, TextCache, TypeCode } from '@hercules/protocol';
 import type { Contributions, EventAssigner } from '@hercules/streaming';
 import type { HeldSpan } from './critical-path.ts';
-import { callsKey, OTHER, pathKey, replicasKey, requestsKey } from './series.ts';
-import { SeriesLimit } from './series-limit.ts';
+import { OTHER } from './series.ts';
+import { SeriesTable } from './series-table.ts';
 import type { SpanAggregate } from './span-aggregate.ts';
 import { TraceTable } from './trace-table.ts';
 
@@ -26,6 +26,8 @@ const [TRACE_ID, SPAN_ID, PARENT_ID, BEGIN, END, APPLICATION, OPERATION, KIND, H
 const TICKS_PER_US = 10;
 const US_PER_MS = 1000;
 const TWO_32 = 2 ** 32;
+/** A double holds 53 bits; of the upper word so many are taken. */
+const HIGH_BITS = 0xf_ffff;
 const TIMESTAMP_AT = 1;
 /** Values of `status` that are failures. */
 const FAILED = new Set(['error', 'failure', 'failed', 'fail', 'exception', 'timeout']);
@@ -33,7 +35,6 @@ const SERVER_ERROR = 500;
 /** Replicas are looked at second by second. */
 const REPLICA_PERIOD_MS = 1000;
 const MOST_NAMED = 100;
-const NO_ID = '\0'.repeat(16);
 
 export interface SpanAssignerOptions {
   readonly periodsMs: readonly number[];
@@ -71,7 +72,8 @@ export class SpanAssigner implements EventAssigner<SpanAggregate> {
   readonly #options: SpanAssignerOptions;
   readonly #counters: SpanCounters;
   readonly #selector: TagSelector;
-  readonly #limit: SeriesLimit;
+  readonly #series: SeriesTable;
+  readonly #texts = new TextCache();
   readonly #traces: TraceTable;
   readonly #requestKinds: ReadonlySet<string>;
   readonly #clientKinds: ReadonlySet<string>;
@@ -89,7 +91,7 @@ export class SpanAssigner implements EventAssigner<SpanAggregate> {
     this.#counters = counters;
     const replicaPaths = options.replicaTags.map((tag) => `annotations/${tag}`);
     this.#selector = new TagSelector([...PATHS, ...replicaPaths].map((path) => HPath.parse(path)));
-    this.#limit = new SeriesLimit(options.maxSeries, options.seriesExpiryMs);
+    this.#series = new SeriesTable(options.maxSeries, options.seriesExpiryMs);
     this.#traces = new TraceTable({ windowMs: options.traceWindowMs, maxSpans: options.maxHeldSpans }, counters.traces);
     this.#requestKinds = new Set(options.requestKinds);
     this.#clientKinds = new Set(options.clientKinds);
@@ -120,10 +122,11 @@ export class SpanAssigner implements EventAssigner<SpanAggregate> {
     if (this.#clientKinds.has(kind)) {
       const callee = this.#text(buffer, CLIENT_NAME);
       this.#namesCallee = callee !== '';
-      if (this.#namesCallee) for (const periodMs of this.#options.periodsMs) this.#add(CALLS!, callsKey(application, callee), periodMs);
+      if (this.#namesCallee)
+        for (const periodMs of this.#options.periodsMs) this.#add(CALLS!, this.#series.calls(application, callee), periodMs);
     } else if (this.#requestKinds.has(kind)) {
       this.#replica = this.#findReplica(buffer);
-      if (this.#replica !== '') this.#add(REPLICAS!, replicasKey(application), REPLICA_PERIOD_MS);
+      if (this.#replica !== '') this.#add(REPLICAS!, this.#series.replicas(application), REPLICA_PERIOD_MS);
     }
     return true;
   }
@@ -134,7 +137,7 @@ export class SpanAssigner implements EventAssigner<SpanAggregate> {
     if (traceId === undefined || id === undefined) return;
     const span: HeldSpan = {
       id,
-      parent: this.#parentId(buffer),
+      parent: this.#uuid(buffer, PARENT_ID),
       beginUs: this.#beginUs,
       endUs: this.#endUs,
       application: this.#application,
@@ -160,7 +163,7 @@ export class SpanAssigner implements EventAssigner<SpanAggregate> {
 
   onCall(caller: HeldSpan, callee: HeldSpan, offset: number): void {
     const { periodsMs, latenessMs } = this.#options;
-    const key = callsKey(caller.application, callee.application);
+    const key = this.#series.calls(caller.application, callee.application);
     for (const periodMs of periodsMs) {
       this.#contributions!.aggregate(callee.endUs / US_PER_MS, periodMs, latenessMs, key, offset)?.addSpan(
         Math.max(0, callee.endUs - callee.beginUs),
@@ -172,20 +175,24 @@ export class SpanAssigner implements EventAssigner<SpanAggregate> {
 
   onPath(root: HeldSpan, { application, operation }: HeldSpan, selfUs: number, offset: number): void {
     const { traceWindowMs, latenessMs } = this.#options;
-    this.#contributions!.aggregate(root.endUs / US_PER_MS, traceWindowMs, latenessMs, pathKey(application, operation), offset)?.addSelfTime(
-      selfUs,
-    );
+    this.#contributions!.aggregate(
+      root.endUs / US_PER_MS,
+      traceWindowMs,
+      latenessMs,
+      this.#series.path(application, operation),
+      offset,
+    )?.addSelfTime(selfUs);
   }
 
   // ---- targets ------------------------------------------------------------------------------------------------------------------
 
   #addRequest(application: string, operation: string, kind: string, host: string): void {
-    let key = requestsKey(application, operation, kind, host);
-    if (!this.#limit.admits(key, this.eventMs)) {
+    let key = this.#series.requests(application, operation, kind, host, this.eventMs);
+    if (key === undefined) {
       const { overflowed } = this.#counters;
       const name = overflowed.has(application) || overflowed.size < MOST_NAMED ? application : OTHER;
       overflowed.set(name, (overflowed.get(name) ?? 0) + 1);
-      key = requestsKey(name, OTHER, '', '');
+      key = this.#series.others(name);
     }
     for (const periodMs of this.#options.periodsMs) this.#add(REQUESTS!, key, periodMs);
   }
@@ -203,18 +210,18 @@ export class SpanAssigner implements EventAssigner<SpanAggregate> {
   /** '' when there is no String. */
   #text(buffer: Buffer, slot: number): string {
     const { types, starts, ends } = this.#selector;
-    return types[slot] === TypeCode.STRING ? buffer.toString('latin1', starts[slot], ends[slot]) : '';
+    return types[slot] === TypeCode.STRING ? this.#texts.get(buffer, starts[slot]!, ends[slot]!) : '';
   }
 
-  #uuid(buffer: Buffer, slot: number): string | undefined {
+  /** 52 bits of a uuid; undefined when there is none, or that of nothing but zeros, which stands for no parent. */
+  #uuid(buffer: Buffer, slot: number): number | undefined {
     const { types, starts } = this.#selector;
-    return types[slot] === TypeCode.UUID ? buffer.toString('latin1', starts[slot], starts[slot]! + 16) : undefined;
-  }
-
-  /** Undefined for a root: it has no parent, or the uuid of nothing but zeros. */
-  #parentId(buffer: Buffer): string | undefined {
-    const id = this.#uuid(buffer, PARENT_ID);
-    return id === NO_ID ? undefined : id;
+    if (types[slot] !== TypeCode.UUID) return undefined;
+    const at = starts[slot]!;
+    const high = buffer.readUInt32BE(at) ^ buffer.readUInt32BE(at + 8);
+    const low = buffer.readUInt32BE(at + 4) ^ buffer.readUInt32BE(at + 12);
+    if ((high | low) === 0) return undefined;
+    return (high & HIGH_BITS) * TWO_32 + (low >>> 0);
   }
 
   #findReplica(buffer: Buffer): string {

@@ -1,8 +1,10 @@
 import type { HeldSpan } from './critical-path.ts';
 import { TraceTable } from './trace-table.ts';
 
-const span = (id: string, parent: string | undefined, application: string, more: Partial<HeldSpan> = {}): HeldSpan => {
-  return { id, parent, beginUs: 0, endUs: 1000, application, operation: id, isFailed: false, namesCallee: false, ...more };
+const idOf = (name: string): number => parseInt(name, 36);
+const span = (name: string, parent: string | undefined, application: string, more: Partial<HeldSpan> = {}): HeldSpan => {
+  const ids = { id: idOf(name), parent: parent === undefined ? undefined : idOf(parent) };
+  return { ...ids, beginUs: 0, endUs: 1000, application, operation: name, isFailed: false, namesCallee: false, ...more };
 };
 
 function setUp(maxSpans = 100) {
@@ -13,7 +15,7 @@ function setUp(maxSpans = 100) {
     told.length = 0;
     table.tell(watermarkMs, {
       onCall: (caller, callee, offset) => void told.push(`${caller.application} calls ${callee.application} @${offset}`),
-      onPath: (root, { operation }, selfUs) => void told.push(`${root.id}: ${operation} ${selfUs}`),
+      onPath: (root, { operation }, selfUs) => void told.push(`${root.operation}: ${operation} ${selfUs}`),
     });
     return [...told];
   };
@@ -23,8 +25,8 @@ function setUp(maxSpans = 100) {
 describe('TraceTable', () => {
   it('tells of a trace once its time is up', () => {
     const { table, tell } = setUp();
-    table.add('t', span('b', 'a', 'cart'), 5000, 7);
-    table.add('t', span('a', undefined, 'front'), 9000, 9);
+    table.add(1, span('b', 'a', 'cart'), 5000, 7);
+    table.add(1, span('a', undefined, 'front'), 9000, 9);
     expect([tell(14_999), table.firstOffset]).toEqual([[], 7]);
     expect(tell(15_000)).toEqual(['front calls cart @7', 'a: b 1000', 'a: a 0']);
     expect([tell(99_999), table.firstOffset]).toEqual([[], Infinity]);
@@ -32,15 +34,15 @@ describe('TraceTable', () => {
 
   it('tells no call within an application, of an unknown parent, or that the caller has named', () => {
     const { table, tell } = setUp();
-    table.add('t', span('a', 'unknown', 'front'), 0, 0);
-    table.add('t', span('b', 'a', 'front', { namesCallee: true }), 0, 1);
-    table.add('t', span('c', 'b', 'cart'), 0, 2);
+    table.add(1, span('a', 'unknown', 'front'), 0, 0);
+    table.add(1, span('b', 'a', 'front', { namesCallee: true }), 0, 1);
+    table.add(1, span('c', 'b', 'cart'), 0, 2);
     expect(tell(10_000)).toEqual([]);
   });
 
   it('tells the oldest early when too many spans are held', () => {
     const { table, counters, tell } = setUp(2);
-    for (const [i, id] of ['x', 'y', 'z'].entries()) table.add(id, span(id, undefined, 'front'), i, i);
+    for (const [i, id] of ['x', 'y', 'z'].entries()) table.add(idOf(id), span(id, undefined, 'front'), i, i);
     expect(tell(0)).toEqual(['x: x 1000']);
     expect([counters.early, table.firstOffset]).toEqual([1, 1]);
   });

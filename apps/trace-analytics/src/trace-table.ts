@@ -1,10 +1,12 @@
 import { type HeldSpan, walkCriticalPath } from './critical-path.ts';
+import { NONE, SpanColumns } from './span-columns.ts';
 
 interface HeldTrace {
   /** Of the record of its first span. */
   readonly offset: number;
   readonly firstEndMs: number;
-  readonly spans: HeldSpan[];
+  /** The span that was added last, in the columns. */
+  last: number;
 }
 
 /** What is told of a trace once its spans have been collected. */
@@ -23,8 +25,8 @@ export interface TraceTableOptions {
 /** Collects the spans of traces for a while, in the order that the traces began, and then tells what only several spans together show. */
 export class TraceTable {
   readonly #options: TraceTableOptions;
-  readonly #traces = new Map<string, HeldTrace>();
-  #spans = 0;
+  readonly #traces = new Map<number, HeldTrace>();
+  readonly #spans = new SpanColumns();
 
   readonly #counters: { early: number };
 
@@ -40,11 +42,11 @@ export class TraceTable {
     return first.done ? Infinity : first.value.offset;
   }
 
-  add(traceId: string, span: HeldSpan, endMs: number, offset: number): void {
+  /** @param traceId 52 bits of it */
+  add(traceId: number, span: HeldSpan, endMs: number, offset: number): void {
     let trace = this.#traces.get(traceId);
-    if (trace === undefined) this.#traces.set(traceId, (trace = { offset, firstEndMs: endMs, spans: [] }));
-    trace.spans.push(span);
-    this.#spans++;
+    if (trace === undefined) this.#traces.set(traceId, (trace = { offset, firstEndMs: endMs, last: NONE }));
+    trace.last = this.#spans.add(span, trace.last);
   }
 
   /** Tells of all traces whose time is up. */
@@ -52,19 +54,18 @@ export class TraceTable {
     const { windowMs, maxSpans } = this.#options;
     for (const [id, trace] of this.#traces) {
       const isDue = trace.firstEndMs + windowMs <= watermarkMs;
-      if (!isDue && this.#spans <= maxSpans) return;
+      if (!isDue && this.#spans.size <= maxSpans) return;
       if (!isDue) this.#counters.early++;
       this.#traces.delete(id);
-      this.#spans -= trace.spans.length;
-      tellTrace(trace, listener);
+      tellTrace(this.#spans.take(trace.last), trace.offset, listener);
     }
   }
 }
 
-function tellTrace({ spans, offset }: HeldTrace, listener: TraceListener): void {
+function tellTrace(spans: readonly HeldSpan[], offset: number, listener: TraceListener): void {
   if (spans.length === 1 && spans[0]!.parent !== undefined) return;
   const byId = new Map(spans.map((span) => [span.id, span]));
-  const children = new Map<string, HeldSpan[]>();
+  const children = new Map<number, HeldSpan[]>();
   for (const span of spans) {
     if (span.parent === undefined) continue;
     const siblings = children.get(span.parent);

@@ -26,7 +26,7 @@ export const windowConfigSchema = z.object({
     .number()
     .int()
     .min(1000)
-    .default(1_000_000)
+    .default(400_000)
     .describe(
       'Most ids of events that are remembered for each partition, to count none twice (about 60 bytes each); beyond that the oldest events count as late',
     ),
