@@ -1,6 +1,12 @@
-import { kafkaConfigSchema, producerConfigSchema } from '@hercules/kafka';
+import { kafkaConfigSchema } from '@hercules/kafka';
 import { httpConfigSchema, serviceConfigSchema } from '@hercules/service';
-import { aggregationInputSchema, partialsTopicSchema, processorConfigSchema, windowConfigSchema } from '@hercules/streaming';
+import {
+  aggregationInputSchema,
+  partialsTopicSchema,
+  processorConfigSchema,
+  processorProducerSchema,
+  windowConfigSchema,
+} from '@hercules/streaming';
 import { z } from 'zod';
 
 /** A rule that aggregates flat metrics by their names (sinks §9). */
@@ -17,7 +23,7 @@ export const metricAggregatorConfigSchema = z.object({
   ...serviceConfigSchema.shape,
   http: httpConfigSchema(6514),
   kafka: kafkaConfigSchema.prefault({}),
-  producer: producerConfigSchema.prefault({}),
+  producer: processorProducerSchema.prefault({}),
   processor: processorConfigSchema.prefault({}),
   windows: windowConfigSchema.prefault({}),
   input: aggregationInputSchema('metric-aggregator', ['metrics_*']).prefault({}),

@@ -1,6 +1,12 @@
-import { kafkaConfigSchema, producerConfigSchema } from '@hercules/kafka';
+import { kafkaConfigSchema } from '@hercules/kafka';
 import { httpConfigSchema, serviceConfigSchema } from '@hercules/service';
-import { aggregationInputSchema, partialsTopicSchema, processorConfigSchema, windowConfigSchema } from '@hercules/streaming';
+import {
+  aggregationInputSchema,
+  partialsTopicSchema,
+  processorConfigSchema,
+  processorProducerSchema,
+  windowConfigSchema,
+} from '@hercules/streaming';
 import { z } from 'zod';
 
 const count = (least: number) => z.number().int().min(least);
@@ -22,7 +28,7 @@ export const traceAnalyticsConfigSchema = z.object({
   ...serviceConfigSchema.shape,
   http: httpConfigSchema(6515),
   kafka: kafkaConfigSchema.prefault({}),
-  producer: producerConfigSchema.prefault({}),
+  producer: processorProducerSchema.prefault({}),
   processor: processorConfigSchema.prefault({}),
   windows: windowConfigSchema.prefault({}),
   input: aggregationInputSchema('trace-analytics', ['traces_*']).prefault({}),

@@ -1,3 +1,4 @@
+import { producerConfigSchema } from '@hercules/kafka';
 import { z } from 'zod';
 
 const ms = (least: number) => z.number().int().min(least);
@@ -39,6 +40,13 @@ export const windowConfigSchema = z.object({
 });
 
 export type WindowConfig = z.infer<typeof windowConfigSchema>;
+
+const { lingerMs } = producerConfigSchema.shape;
+
+/** Settings of a processor's producer: results may wait a moment for company, which spares most requests. */
+export const processorProducerSchema = producerConfigSchema.extend({
+  lingerMs: lingerMs.removeDefault().default(25).describe(lingerMs.description!),
+});
 
 /** Settings of the loop of a processor. */
 export const processorConfigSchema = z.object({

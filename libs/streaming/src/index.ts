@@ -1,6 +1,6 @@
 export type { AggregateCodec } from './aggregate-codec.ts';
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
-export { processorConfigSchema, type ProcessorConfig, windowConfigSchema, type WindowConfig } from './config.ts';
+export { processorProducerSchema, processorConfigSchema, type ProcessorConfig, windowConfigSchema, type WindowConfig } from './config.ts';
 export type { Contributions, EventAssigner } from './event-assigner.ts';
 export {
   MergeProcessor,

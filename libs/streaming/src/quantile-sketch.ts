@@ -14,24 +14,25 @@ const SMALLEST = 1e-9;
  */
 export class QuantileSketch {
   readonly #positive = new SketchBins();
-  readonly #negative = new SketchBins();
+  /** Made when it is needed: durations and most metrics have none. */
+  #negative: SketchBins | undefined;
   #zeros = 0;
 
   get count(): number {
-    return this.#positive.total + this.#negative.total + this.#zeros;
+    return this.#positive.total + (this.#negative?.total ?? 0) + this.#zeros;
   }
 
   /** @param value finite */
   add(value: number, count = 1): void {
     if (value > SMALLEST) this.#positive.add(binOf(value), count);
-    else if (value < -SMALLEST) this.#negative.add(binOf(-value), count);
+    else if (value < -SMALLEST) (this.#negative ??= new SketchBins()).add(binOf(-value), count);
     else this.#zeros += count;
   }
 
   /** @param share how much the other's values count; such a sketch cannot be encoded */
   merge(other: QuantileSketch, share = 1): void {
     this.#positive.merge(other.#positive, share);
-    this.#negative.merge(other.#negative, share);
+    if (other.#negative !== undefined) (this.#negative ??= new SketchBins()).merge(other.#negative, share);
     this.#zeros += other.#zeros * share;
   }
 
@@ -40,8 +41,11 @@ export class QuantileSketch {
     const { count } = this;
     if (count === 0) return NaN;
     let rank = Math.max(0, Math.floor(q * (count - 1)));
-    if (rank < this.#negative.total) return -valueOf(this.#negative.binOfRank(this.#negative.total - 1 - rank));
-    rank -= this.#negative.total;
+    const negative = this.#negative;
+    if (negative !== undefined) {
+      if (rank < negative.total) return -valueOf(negative.binOfRank(negative.total - 1 - rank));
+      rank -= negative.total;
+    }
     if (rank < this.#zeros) return 0;
     return valueOf(this.#positive.binOfRank(rank - this.#zeros));
   }
@@ -52,10 +56,10 @@ export class QuantileSketch {
     putVarint(bytes, this.#zeros);
     for (const bins of [this.#positive, this.#negative]) {
       let used = 0;
-      bins.forEach(() => used++);
+      bins?.forEach(() => used++);
       putVarint(bytes, used);
       let last = 0;
-      bins.forEach((bin, count) => {
+      bins?.forEach((bin, count) => {
         const step = bin - last;
         putVarint(bytes, step < 0 ? -step * 2 - 1 : step * 2);
         putVarint(bytes, count);
@@ -70,15 +74,18 @@ export class QuantileSketch {
     const sketch = new QuantileSketch();
     const reader = new VarintReader(bytes, start, end);
     sketch.#zeros = reader.next();
-    for (const bins of [sketch.#positive, sketch.#negative]) {
-      let bin = 0;
-      for (let left = reader.next(); left > 0; left--) {
-        const step = reader.next();
-        bin += step % 2 === 1 ? -(step + 1) / 2 : step / 2;
-        bins.add(bin, reader.next());
-      }
-    }
+    readBins(reader, () => sketch.#positive);
+    readBins(reader, () => (sketch.#negative ??= new SketchBins()));
     return sketch;
+  }
+}
+
+function readBins(reader: VarintReader, bins: () => SketchBins): void {
+  let bin = 0;
+  for (let left = reader.next(); left > 0; left--) {
+    const step = reader.next();
+    bin += step % 2 === 1 ? -(step + 1) / 2 : step / 2;
+    bins().add(bin, reader.next());
   }
 }
 

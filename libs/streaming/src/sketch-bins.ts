@@ -3,10 +3,11 @@
  * values, which matter in durations, keep their accuracy (DDSketch, VLDB 2019, section 2.2).
  */
 const MAX_BINS = 2048;
-const FIRST_BINS = 64;
+const FIRST_BINS = 128;
+const NO_BINS = new Float64Array(0);
 
 export class SketchBins {
-  #counts = new Float64Array(FIRST_BINS);
+  #counts = NO_BINS;
   /** Number of the bin at place 0. */
   #base = 0;
   /** Places in use: [#low, #high]; #high < #low = none. */
@@ -20,9 +21,10 @@ export class SketchBins {
 
   add(bin: number, count: number): void {
     if (this.#high < this.#low) {
+      this.#counts = new Float64Array(FIRST_BINS);
       this.#base = bin - (FIRST_BINS >> 1);
       this.#low = this.#high = bin - this.#base;
-    } else {
+    } else if (bin < this.#low + this.#base || bin > this.#high + this.#base) {
       bin = this.#makeRoom(bin);
     }
     const at = bin - this.#base;

@@ -107,11 +107,12 @@ describe('partial and merged windows', () => {
         const stages: {
           processor: PartitionProcessor;
           position: number;
+          hasProcessed: boolean;
           committed: { offset: number; checkpoint: Checkpoint } | undefined;
         }[] = [
-          { processor: createPartials(0), position: 0, committed: undefined },
-          { processor: createPartials(1), position: 0, committed: undefined },
-          { processor: createMerge(), position: 0, committed: undefined },
+          { processor: createPartials(0), position: 0, hasProcessed: false, committed: undefined },
+          { processor: createPartials(1), position: 0, hasProcessed: false, committed: undefined },
+          { processor: createMerge(), position: 0, hasProcessed: false, committed: undefined },
         ];
         const inputAt = (stage: number, position: number, most: number): Buffer[] =>
           (inputs[stage] ?? log.values).slice(position, position + most);
@@ -128,15 +129,18 @@ describe('partial and merged windows', () => {
             const { committed } = running;
             running.processor = stage === 2 ? createMerge(committed?.checkpoint) : createPartials(stage, committed?.checkpoint);
             running.position = committed?.offset ?? 0;
+            running.hasProcessed = false;
           }
           const values = inputAt(stage, running.position, 1 + die * 2);
           if (values.length > 0) {
             running.processor.process(blockOf(values, { partition: stage, firstOffset: running.position }), now);
             running.position += values.length;
+            running.hasProcessed = true;
           }
           const length = (inputs[stage] ?? log.values).length;
           running.processor.tick(now, running.position >= length);
-          if (die % 2 === 1 && running.position > 0)
+          // As the loop does: what has processed nothing since it began has nothing to commit.
+          if (die % 2 === 1 && running.hasProcessed)
             running.committed = { offset: running.processor.rereadFrom, checkpoint: running.processor.checkpoint };
           if (stages.slice(0, 2).every(({ position }, i) => position >= inputs[i]!.length)) rest--;
         }
