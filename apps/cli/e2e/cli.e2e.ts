@@ -82,6 +82,7 @@ describe('hercules', () => {
   beforeAll(async () => {
     const managementApi = await start('management-api', {
       HERCULES_TASKS_TOPIC: named('hercules_tasks'),
+      HERCULES_DEAD_LETTERS_RESENDINGS_TOPIC: named('hercules_resendings'),
       HERCULES_MASTER_KEYS: MASTER_KEY,
       HERCULES_DELETE_GRACE_PERIOD_MS: '200',
     });
@@ -320,7 +321,18 @@ rules: [{ key: "\${PLAN_KEY}", pattern: ${name}, rights: r }]`,
     const [letter] = await waitFor(async () => ((await list()).length > 0 ? list() : undefined), 30_000, 'there is a dead letter');
     expect(letter).toMatchObject({ sourceTopic: named('traces') });
     expect(await json('deadletters', 'show', letter!.id, '--stream', named('dead'))).toMatchObject({ original: { noTraceId: 'x' } });
+    expect(await json('deadletters', 'count', '--stream', named('dead'), '--source', named('traces'))).toMatchObject({
+      total: 1,
+      groups: [{ sink: 'cassandra-sink', source: named('traces'), letters: 1 }],
+    });
+    expect(await json('deadletters', 'count', '--stream', named('dead'), '--reason', 'another')).toMatchObject({ total: 0 });
     expect(await json('deadletters', 'resend', letter!.id, '--stream', named('dead'), '--yes')).toEqual({ sent: 1, failed: [] });
+    const again = await run(['deadletters', 'resend', letter!.id, '--stream', named('dead'), '--yes', '--json']);
+    expect(again.code).toBe(1);
+    expect(JSON.parse(again.out)).toEqual({
+      sent: 0,
+      failed: [{ id: letter!.id, reason: expect.stringContaining('sent again already') as string }],
+    });
     const ids = await waitFor(
       async () => {
         const { out } = await run(['read', named('traces'), '--filter', 'noTraceId=x', '--json']);

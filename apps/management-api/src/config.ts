@@ -29,6 +29,18 @@ export const tasksConfigSchema = z.object({
   cleanupIntervalMs: z.number().int().min(100).default(60_000).describe('How often old results are looked for, in ms'),
 });
 
+/** Where dead letters are, and where it is written down which of them were sent again. */
+export const deadLettersConfigSchema = z.object({
+  stream: z
+    .string()
+    .regex(/^[a-z0-9_]{1,48}$/, 'expected a name of a stream')
+    .default('dead_letters')
+    .describe('Stream of the dead letters that is meant when a request names none; that of the sinks'),
+  resendingsTopic: topicName
+    .default('hercules_resendings')
+    .describe('Compacted topic that holds which dead letters were sent again; all instances use the same one'),
+});
+
 /** Settings of the management API. */
 export const managementApiConfigSchema = z.object({
   ...serviceConfigSchema.shape,
@@ -36,6 +48,7 @@ export const managementApiConfigSchema = z.object({
   kafka: kafkaConfigSchema.prefault({}),
   metadata: metadataConfigSchema.prefault({}),
   tasks: tasksConfigSchema.prefault({}),
+  deadLetters: deadLettersConfigSchema.prefault({}),
   masterKeys: secret(z.array(z.string().min(1), { error: KEYS_EXPECTED }).min(1, { error: KEYS_EXPECTED })).describe(
     'Keys whose holders may do everything',
   ),

@@ -4,12 +4,17 @@ import {
   BatchingProducer,
   KafkaAdmin,
   KafkaCluster,
+  PartitionReader,
   registerConsumerMetrics,
   registerProducerMetrics,
 } from '@hercules/kafka';
 import { MetadataRegistry, MetadataWriter } from '@hercules/metadata';
 import { runService, serviceEndpoints } from '@hercules/service';
 import { managementApiConfigSchema, tasksTopicConfigs } from './config.ts';
+import { LetterBox } from './dead-letters/letter-box.ts';
+import { LetterGauge } from './dead-letters/letter-gauge.ts';
+import { Resender } from './dead-letters/resender.ts';
+import { Resendings } from './dead-letters/resendings.ts';
 import { apiDescription } from './http/api-description.ts';
 import { metadataLog, taskLog } from './kafka-logs.ts';
 import { registerManagementMetrics } from './management-metrics.ts';
@@ -20,13 +25,16 @@ import { TableReports } from './tasks/table-reports.ts';
 import { TaskQueue } from './tasks/task-queue.ts';
 import { TaskRunner } from './tasks/task-runner.ts';
 
+/** Requests that read from Kafka at once; others wait. */
+const READ_CONNECTIONS = 2;
+
 runService({
   name: 'management-api',
   description: 'The only writer of metadata: streams and their topics, timelines, rights of API keys, content validations.',
   schema: managementApiConfigSchema,
   async start(context) {
     const { config, logger, lifecycle, metrics, about } = context;
-    const { tasks, metadata } = config;
+    const { tasks, metadata, deadLetters } = config;
 
     const cluster = new KafkaCluster(config.kafka, logger);
     lifecycle.onStop('kafka connection', () => cluster.close());
@@ -74,7 +82,24 @@ runService({
     const reports = new TableReports(registry, (change) => queue.submit(change, 'table report'), logger);
     lifecycle.onStop('table reports', () => reports.stop());
     reports.start();
-    const routes = allRoutes({ registry, tasks: queue, ownTopics: [metadata.topic, tasks.topic] });
+
+    const partitions = new PartitionReader(cluster, { connections: READ_CONNECTIONS });
+    lifecycle.onStop('partition reader', () => partitions.close());
+    const { replicationFactor } = metadata;
+    const resendings = new Resendings(cluster, producer, { topic: deadLetters.resendingsTopic, replicationFactor }, logger);
+    lifecycle.onStop('resendings', () => resendings.stop());
+    await resendings.start();
+    const box = new LetterBox(partitions, producer);
+    const gauge = new LetterGauge(box, deadLetters.stream, logger);
+    lifecycle.onStop('dead-letter gauge', () => gauge.stop());
+    gauge.start();
+
+    const routes = allRoutes({
+      registry,
+      tasks: queue,
+      ownTopics: [metadata.topic, tasks.topic, deadLetters.resendingsTopic],
+      deadLetters: { box, resendings, resender: new Resender(producer, resendings), stream: deadLetters.stream },
+    });
     const app = createHttpApp({
       routes,
       documents: { '/openapi.json': jsonAnswer(openApiDocument(routes, apiDescription(about.version))) },
@@ -86,7 +111,7 @@ runService({
     });
     const requests = new RequestCounter();
     requests.attach(app);
-    registerManagementMetrics(metrics, { requests, runner, writer, registry, consumer });
+    registerManagementMetrics(metrics, { requests, runner, writer, registry, consumer, deadLetters: gauge });
     registerConsumerMetrics(metrics, consumer);
     registerProducerMetrics(metrics, producer);
     lifecycle.onStop('http', () => app.close());

@@ -8,3 +8,4 @@ export { createEventFilter, type EventFilter, type EventFilterConfig } from './e
 export { SinkLoop, type SinkConsumer } from './sink-loop.ts';
 export type { SinkCounters } from './sink-counters.ts';
 export { registerSinkMetrics, registerSinksMetrics, type MeasuredSink, type SinkMetricsRegistry } from './sink-metrics.ts';
+export { readStoredLetter, type StoredLetter } from './stored-letter.ts';

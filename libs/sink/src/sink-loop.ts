@@ -4,6 +4,7 @@ import { BatchRefused, type ItemFailure, RejectedRecord, type SinkAdapter, type 
 import { Backoff, sleep } from './backoff.ts';
 import { ConcurrencyLimit } from './concurrency-limit.ts';
 import type { SinkConfig } from './config.ts';
+import { DeadLetterCounts } from './dead-letter-counts.ts';
 import type { DeadLetter, DeadLetters } from './dead-letters.ts';
 import { PartitionProgress, type TrackedBlock } from './partition-progress.ts';
 import { RetryQueue } from './retry-queue.ts';
@@ -30,6 +31,7 @@ const DRAIN_MS = 5000;
  */
 export class SinkLoop<B> {
   readonly counters: SinkCounters = newSinkCounters();
+  readonly deadLetterCounts = new DeadLetterCounts();
   readonly #adapter: SinkAdapter<B>;
   readonly #deadLetters: Pick<DeadLetters, 'send'>;
   readonly #settings: LoopSettings;
@@ -334,6 +336,7 @@ export class SinkLoop<B> {
     }
     if (this.#abort.signal.aborted) return;
     this.counters.deadLetteredRecords += letters.length;
+    for (const { block, reason } of letters) this.deadLetterCounts.add(block.topic, reason);
     for (const { tracked, attempt } of batch.rejected) this.#finish(tracked, 1, attempt > 0 ? 1 : 0);
   }
 

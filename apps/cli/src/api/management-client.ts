@@ -24,6 +24,47 @@ export interface Quota {
   readonly burstSeconds?: number;
 }
 
+/** Which dead letters are meant; times as the API takes them. */
+export interface LetterQuery {
+  readonly stream?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly reason?: string | undefined;
+  readonly sink?: string | undefined;
+  readonly source?: string | undefined;
+}
+
+interface LetterPageQuery extends LetterQuery {
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+/** A dead letter as the API lists it. */
+export interface DeadLetter {
+  readonly id: string;
+  readonly at: string;
+  readonly reason: string;
+  readonly error: string;
+  readonly sink: string;
+  readonly sourceTopic: string;
+  readonly sourcePartition: number;
+  readonly sourceOffset: number;
+  readonly originalId: string | null;
+  readonly resentAt: string | null;
+}
+
+/** Where a reading of several requests goes on. */
+interface Page {
+  readonly next: string | null;
+  readonly complete: boolean;
+}
+
+export interface DeadLetterCounts {
+  readonly total: number;
+  readonly unreadable: number;
+  readonly groups: readonly { readonly sink: string; readonly source: string; readonly reason: string; readonly letters: number }[];
+}
+
 /** The management API (apis §4): one method an endpoint. All reject with CliError. */
 export class ManagementClient {
   readonly #http: HttpClient;
@@ -120,6 +161,26 @@ export class ManagementClient {
 
   deleteQuota(key: string, pattern: string): Promise<void> {
     return this.#post('/quotas/delete', { key, pattern });
+  }
+
+  deadLetters(query: LetterPageQuery): Promise<Page & { readonly letters: readonly DeadLetter[] }> {
+    return this.#http.json('/deadletters', { query: { ...query } });
+  }
+
+  deadLetterCounts(query: LetterQuery): Promise<DeadLetterCounts> {
+    return this.#http.json('/deadletters/counts', { query: { ...query } });
+  }
+
+  /** @param id or its beginning */
+  deadLetter(id: string, query: LetterQuery): Promise<Readonly<Record<string, unknown>>> {
+    return this.#http.json('/deadletters/show', { query: { ...query, id } });
+  }
+
+  async resendDeadLetters(
+    query: LetterPageQuery & { readonly id?: readonly string[]; readonly all?: string },
+  ): Promise<Page & { readonly sent: number; readonly failed: readonly { readonly id: string; readonly reason: string }[] }> {
+    const response = await this.#http.call('POST', '/deadletters/resend', { query: { ...query } });
+    return (await response.json()) as Awaited<ReturnType<ManagementClient['resendDeadLetters']>>;
   }
 
   async #post(path: string, query: Readonly<Record<string, string | number | undefined>>, document?: unknown): Promise<void> {

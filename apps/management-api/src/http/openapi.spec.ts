@@ -19,6 +19,16 @@ const routes = allRoutes({
   },
   tasks: { submit: nothing, wait: () => Promise.resolve() },
   ownTopics: [],
+  deadLetters: {
+    box: {
+      open: () => Promise.resolve(undefined),
+      page: () => Promise.resolve({ letters: [], unreadable: 0 }),
+      find: () => Promise.resolve([]),
+    },
+    resender: { resend: () => Promise.resolve({ sent: 0, failed: [] }) },
+    resendings: { of: () => undefined },
+    stream: 'dead_letters',
+  },
 });
 const document = openApiDocument(routes, apiDescription('1.2.3'));
 const paths = document.paths as Record<string, Record<string, Json>>;

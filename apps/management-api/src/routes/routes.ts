@@ -1,5 +1,6 @@
 import type { Route } from '@hercules/http-api';
 import { accessRoutes } from './access-routes.ts';
+import { deadLetterRoutes } from './dead-letter-routes.ts';
 import type { RouteContext } from './route-context.ts';
 import { quotaRoutes } from './quota-routes.ts';
 import { streamRoutes } from './stream-routes.ts';
@@ -14,5 +15,6 @@ export function allRoutes(context: RouteContext): Route[] {
     ...accessRoutes(context),
     ...validationRoutes(context),
     ...quotaRoutes(context),
+    ...deadLetterRoutes(context.deadLetters),
   ];
 }

@@ -1,5 +1,5 @@
-import type { Parameter } from '@hercules/http-api';
 import { z } from 'zod';
+import type { Parameter } from './parameter.ts';
 
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const RELATIVE = /^-(\d{1,9})([smhd])$/;
