@@ -1,3 +1,4 @@
+import { auditConfigSchema } from '@hercules/audit';
 import { cassandraConfigSchema, keyspaceConfigSchema } from '@hercules/cassandra';
 import { kafkaConfigSchema } from '@hercules/kafka';
 import { metadataConfigSchema } from '@hercules/metadata';
@@ -60,6 +61,7 @@ export const cassandraSinkConfigSchema = z.object({
   ...serviceConfigSchema.shape,
   http: httpConfigSchema(6510),
   kafka: kafkaConfigSchema.prefault({}),
+  audit: auditConfigSchema.prefault({}),
   sink: sinkSchema.prefault({}),
   cassandra: cassandraConfigSchema.prefault({}),
   schema: keyspaceConfigSchema.prefault({}),

@@ -1,3 +1,4 @@
+import { Audit } from '@hercules/audit';
 import { createCassandraClient } from '@hercules/cassandra';
 import { BatchingProducer, KafkaCluster, registerConsumerMetrics, registerProducerMetrics } from '@hercules/kafka';
 import { MetadataRegistry } from '@hercules/metadata';
@@ -25,6 +26,9 @@ runService({
     lifecycle.onStop('dead-letter producer', () => producer.close(5000));
     await producer.start();
     registerProducerMetrics(metrics, producer);
+    const audit = new Audit({ app: APPLICATION_ID, cluster, producer, config: config.audit, logger });
+    lifecycle.onStop('delivery audit', () => audit.stop());
+    audit.start();
 
     // Not connected here: the sink starts while Cassandra is away, and waits for it.
     const client = createCassandraClient(config.cassandra);
@@ -34,7 +38,7 @@ runService({
 
     const sources: (() => Iterable<MeasuredSink>)[] = [];
     registerSinksMetrics(metrics, ['sink'], () => sources.flatMap((source) => [...source()]));
-    const parts = { applicationId: APPLICATION_ID, config, cluster, producer, client, writer, logger };
+    const parts = { applicationId: APPLICATION_ID, config, cluster, producer, audit, client, writer, logger };
     if (config.timelines.enabled) {
       const registry = new MetadataRegistry(cluster, config.metadata, logger);
       lifecycle.onStop('metadata registry', () => registry.stop());

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addApplyCommand } from './commands/apply-command.ts';
+import { addAuditCommand } from './commands/audit-command.ts';
 import { addCompletionCommand } from './commands/completion-command.ts';
 import { addConfigCommand } from './commands/config-command.ts';
 import { addDeadLetterCommands } from './commands/dead-letter-commands.ts';
@@ -39,6 +40,7 @@ export function createProgram(environment: Environment): Command {
     addTraceCommand,
     addDoctorCommand,
     addDeadLetterCommands,
+    addAuditCommand,
     addConfigCommand,
     addCompletionCommand,
   ];

@@ -1,3 +1,4 @@
+import { auditConfigSchema } from '@hercules/audit';
 import { kafkaConfigSchema } from '@hercules/kafka';
 import { httpConfigSchema, secret, serviceConfigSchema } from '@hercules/service';
 import { sinkConfigSchema } from '@hercules/sink';
@@ -58,6 +59,7 @@ export const elasticSinkConfigSchema = z.object({
   ...serviceConfigSchema.shape,
   http: httpConfigSchema(6501),
   kafka: kafkaConfigSchema.prefault({}),
+  audit: auditConfigSchema.prefault({}),
   sink: sinkConfigSchema.extend({ patterns: sinkConfigSchema.shape.patterns.default(['logs_*']) }).prefault({}),
   elasticsearch: elasticsearchConfigSchema.prefault({}),
   index: indexConfigSchema.prefault({}),

@@ -1,3 +1,4 @@
+import { Audit } from '@hercules/audit';
 import { BatchConsumer, BatchingProducer, KafkaCluster, registerConsumerMetrics, registerProducerMetrics } from '@hercules/kafka';
 import { JsonTranscoder } from '@hercules/protocol';
 import { runService, startServiceHttp } from '@hercules/service';
@@ -32,6 +33,9 @@ runService({
     const producer = new BatchingProducer(cluster, {}, logger);
     lifecycle.onStop('dead-letter producer', () => producer.close(5000));
     await producer.start();
+    const audit = new Audit({ app: APPLICATION_ID, cluster, producer, config: config.audit, logger });
+    lifecycle.onStop('delivery audit', () => audit.stop());
+    audit.start();
 
     const client = createElasticsearchClient(config.elasticsearch);
     lifecycle.onStop('elasticsearch client', () => client.close());
@@ -47,7 +51,7 @@ runService({
 
     const groupId = sinkGroupId(APPLICATION_ID, sink);
     const deadLetters = createDeadLetters({ applicationId: APPLICATION_ID, groupId, cluster, producer, settings: sink, logger });
-    const loop = new SinkLoop(adapter, deadLetters, sink, logger);
+    const loop = new SinkLoop(adapter, deadLetters, sink, logger, audit.ledger(groupId));
     const consumer = new BatchConsumer(cluster, { ...sink, groupId }, loop, logger);
     registerSinkMetrics(metrics, loop, consumer);
     registerConsumerMetrics(metrics, consumer);

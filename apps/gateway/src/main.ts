@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
+import { Audit } from '@hercules/audit';
 import { BatchingProducer, KafkaCluster, registerProducerMetrics } from '@hercules/kafka';
 import { MetadataRegistry } from '@hercules/metadata';
 import { readTlsFiles, runService, serviceEndpoints } from '@hercules/service';
@@ -55,6 +56,10 @@ runService({
     lifecycle.onStop('producer', () => producer.close(FLUSH_TIME_MS));
     await producer.start();
 
+    const audit = new Audit({ app: 'gateway', cluster, producer, config: config.audit, logger });
+    lifecycle.onStop('delivery audit', () => audit.stop());
+    audit.start();
+
     const quotas = new QuotaBook(config.quotas.gateways);
     lifecycle.onStop('quotas', keepQuotaBook(quotas, registry));
 
@@ -71,6 +76,7 @@ runService({
       },
       new IntakeCounters(),
       failures,
+      audit.counts(config.producer.deliveryTimeoutMs),
     );
     const parts = {
       lifecycle,

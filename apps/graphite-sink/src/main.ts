@@ -1,3 +1,4 @@
+import { Audit } from '@hercules/audit';
 import { BatchConsumer, BatchingProducer, KafkaCluster, registerConsumerMetrics, registerProducerMetrics } from '@hercules/kafka';
 import { runService, startServiceHttp } from '@hercules/service';
 import { createDeadLetters, createEventFilter, registerSinkMetrics, sinkGroupId, SinkLoop } from '@hercules/sink';
@@ -30,12 +31,21 @@ runService({
     const producer = new BatchingProducer(cluster, {}, logger);
     lifecycle.onStop('dead-letter producer', () => producer.close(5000));
     await producer.start();
+    const audit = new Audit({ app: APPLICATION_ID, cluster, producer, config: config.audit, logger });
+    lifecycle.onStop('delivery audit', () => audit.stop());
+    audit.start();
     lifecycle.onStop('graphite connections', () => sender.close());
 
     const groupId = sinkGroupId(APPLICATION_ID, sink);
     const deadLetters = createDeadLetters({ applicationId: APPLICATION_ID, groupId, cluster, producer, settings: sink, logger });
     const createEncoder = () => (graphite.protocol === 'pickle' ? new PickleEncoder(names) : new LineEncoder(names));
-    const loop = new SinkLoop(new GraphiteAdapter({ sender, createEncoder, filters, metricFilters }), deadLetters, sink, logger);
+    const loop = new SinkLoop(
+      new GraphiteAdapter({ sender, createEncoder, filters, metricFilters }),
+      deadLetters,
+      sink,
+      logger,
+      audit.ledger(groupId),
+    );
     const consumer = new BatchConsumer(cluster, { ...sink, groupId }, loop, logger);
     registerSinkMetrics(metrics, loop, consumer);
     registerConsumerMetrics(metrics, consumer);

@@ -1,3 +1,4 @@
+import { auditConfigSchema } from '@hercules/audit';
 import { kafkaConfigSchema } from '@hercules/kafka';
 import { metadataConfigSchema } from '@hercules/metadata';
 import { httpConfigSchema, secret, serviceConfigSchema } from '@hercules/service';
@@ -49,6 +50,7 @@ export const managementApiConfigSchema = z.object({
   metadata: metadataConfigSchema.prefault({}),
   tasks: tasksConfigSchema.prefault({}),
   deadLetters: deadLettersConfigSchema.prefault({}),
+  audit: auditConfigSchema.prefault({}),
   masterKeys: secret(z.array(z.string().min(1), { error: KEYS_EXPECTED }).min(1, { error: KEYS_EXPECTED })).describe(
     'Keys whose holders may do everything',
   ),

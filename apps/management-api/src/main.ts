@@ -1,3 +1,4 @@
+import { Audit, AuditTopic } from '@hercules/audit';
 import { Authentication, createHttpApp, jsonAnswer, openApiDocument, RequestCounter, serverFactory } from '@hercules/http-api';
 import {
   BatchConsumer,
@@ -10,6 +11,7 @@ import {
 } from '@hercules/kafka';
 import { MetadataRegistry, MetadataWriter } from '@hercules/metadata';
 import { runService, serviceEndpoints } from '@hercules/service';
+import { Auditor } from './audit/auditor.ts';
 import { managementApiConfigSchema, tasksTopicConfigs } from './config.ts';
 import { LetterBox } from './dead-letters/letter-box.ts';
 import { LetterGauge } from './dead-letters/letter-gauge.ts';
@@ -25,6 +27,10 @@ import { TableReports } from './tasks/table-reports.ts';
 import { TaskQueue } from './tasks/task-queue.ts';
 import { TaskRunner } from './tasks/task-runner.ts';
 
+/** How long Kafka may take to acknowledge what this app writes. */
+const DELIVERY_TIMEOUT_MS = 10_000;
+/** Counts of a minute may come this many publications after its end. */
+const OPEN_INTERVALS = 3;
 /** Requests that read from Kafka at once; others wait. */
 const READ_CONNECTIONS = 2;
 
@@ -40,9 +46,12 @@ runService({
     lifecycle.onStop('kafka connection', () => cluster.close());
     await cluster.connect();
     const admin = new KafkaAdmin(cluster);
-    const producer = new BatchingProducer(cluster, { deliveryTimeoutMs: 10_000 }, logger);
+    const producer = new BatchingProducer(cluster, { deliveryTimeoutMs: DELIVERY_TIMEOUT_MS }, logger);
     lifecycle.onStop('producer', () => producer.close(5000));
     await producer.start();
+    const audit = new Audit({ app: 'management-api', cluster, producer, config: config.audit, logger });
+    lifecycle.onStop('delivery audit', () => audit.stop());
+    audit.start();
 
     const registry = new MetadataRegistry(cluster, metadata, logger);
     lifecycle.onStop('metadata registry', () => registry.stop());
@@ -94,11 +103,17 @@ runService({
     lifecycle.onStop('dead-letter gauge', () => gauge.stop());
     gauge.start();
 
+    const auditTopic = new AuditTopic(cluster, producer, config.audit, logger);
+    const openMs = OPEN_INTERVALS * config.audit.publishIntervalMs;
+    const auditor = new Auditor({ partitions, admin, producer, topic: auditTopic, openMs });
+    const resender = new Resender(producer, resendings, audit.counts(DELIVERY_TIMEOUT_MS));
+
     const routes = allRoutes({
       registry,
       tasks: queue,
-      ownTopics: [metadata.topic, tasks.topic, deadLetters.resendingsTopic],
-      deadLetters: { box, resendings, resender: new Resender(producer, resendings), stream: deadLetters.stream },
+      ownTopics: [metadata.topic, tasks.topic, deadLetters.resendingsTopic, config.audit.topic],
+      deadLetters: { box, resendings, resender, stream: deadLetters.stream },
+      auditor,
     });
     const app = createHttpApp({
       routes,

@@ -24,9 +24,16 @@ export interface ConsumerHandler {
   onBlock(block: RecordBlock): void;
   /** Finish or abandon the partitions' records; commits are taken until this resolves. Bounded by the rebalance timeout. */
   onRevoked(partitions: TopicPartition[]): Promise<void>;
-  onAssigned?(partitions: TopicPartition[]): void;
+  /** Called before the first block: the partitions, with what the group has committed for each. */
+  onAssigned?(partitions: CommittedPosition[]): void;
   /** Everything that is not healed silently; it is logged in any case. */
   onError?(error: Error): void;
+}
+
+/** Next offset to read as the group knows it (−1 = nothing committed), and what was committed with it ('' = nothing). */
+export interface CommittedPosition extends TopicPartition {
+  offset: number;
+  metadata: string;
 }
 
 export interface PartitionLag extends TopicPartition {
@@ -256,7 +263,9 @@ export class BatchConsumer {
       },
       'partitions are assigned',
     );
-    this.#handler.onAssigned?.(this.assignment());
+    this.#handler.onAssigned?.(
+      partitions.map(({ topic, partition, committed: offset, metadata }) => ({ topic, partition, offset, metadata })),
+    );
     this.#fetcher.assign(partitions);
   }
 
@@ -272,11 +281,13 @@ export class BatchConsumer {
       try {
         const offsets = await this.#committer.committed(assigned);
         return assigned.map(({ topic, partition }) => {
-          const committed = offsets.find((offset) => offset.topic === topic && offset.partition === partition)?.offset ?? -1;
+          const found = offsets.find((offset) => offset.topic === topic && offset.partition === partition);
+          const committed = found?.offset ?? -1;
           const isNew = partition >= (this.#seenAtStart.get(topic) ?? 0);
           const startPoint = this.#settings.fromBeginning || isNew ? 'earliest' : 'latest';
           const result = new AssignedPartition(topic, partition, committed >= 0 ? committed : UNKNOWN_POSITION, startPoint);
           result.committed = committed;
+          result.metadata = found?.metadata ?? '';
           return result;
         });
       } catch (error) {

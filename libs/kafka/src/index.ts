@@ -4,8 +4,9 @@ export { registerConsumerMetrics, registerProducerMetrics, type ClientMetricsReg
 export { KafkaCluster } from './cluster.ts';
 export { CompactedTable, type CompactedTableOptions } from './compacted-table.ts';
 export { kafkaConfigSchema, type KafkaConfig } from './config.ts';
-export { BatchConsumer, type ConsumerHandler, type PartitionLag } from './consumer.ts';
+export { BatchConsumer, type CommittedPosition, type ConsumerHandler, type PartitionLag } from './consumer.ts';
 export type { ConsumerOptions } from './consumer-options.ts';
+export type { PartitionOffset } from './group-requests.ts';
 export { Delivery, type DeliveryListener } from './delivery.ts';
 export { BatchingProducer } from './producer.ts';
 export { producerConfigSchema, type ProducerOptions, type ProducerStats } from './producer-options.ts';

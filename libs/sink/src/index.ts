@@ -5,6 +5,7 @@ export * from './config.ts';
 export { createDeadLetters, DeadLetters, type DeadLetter, type DeadLetterParts, type DeadLetterOptions } from './dead-letters.ts';
 export { requireEvent } from './event-record.ts';
 export { createEventFilter, type EventFilter, type EventFilterConfig } from './event-filter.ts';
+export { OUTCOME, type Outcome, type SettlementLedger } from './settlement.ts';
 export { SinkLoop, type SinkConsumer } from './sink-loop.ts';
 export type { SinkCounters } from './sink-counters.ts';
 export { registerSinkMetrics, registerSinksMetrics, type MeasuredSink, type SinkMetricsRegistry } from './sink-metrics.ts';

@@ -1,3 +1,4 @@
+import type { Audit } from '@hercules/audit';
 import { BatchConsumer, type BatchingProducer, type KafkaCluster } from '@hercules/kafka';
 import type { Logger } from '@hercules/protocol';
 import { createDeadLetters, createEventFilter, type MeasuredSink, sinkGroupId, SinkLoop } from '@hercules/sink';
@@ -14,6 +15,7 @@ export interface SpanParts {
   readonly config: CassandraSinkConfig;
   readonly cluster: KafkaCluster;
   readonly producer: BatchingProducer;
+  readonly audit: Pick<Audit, 'ledger'>;
   readonly client: Client;
   readonly writer: PartitionedWriter;
   readonly logger: Logger;
@@ -27,7 +29,7 @@ export interface SpanSink {
 }
 
 /** What stores the spans of the streams that the patterns name. */
-export function createSpanSink({ applicationId, config, cluster, producer, client, writer, logger }: SpanParts): SpanSink {
+export function createSpanSink({ applicationId, config, cluster, producer, audit, client, writer, logger }: SpanParts): SpanSink {
   const { sink, tracing } = config;
   const groupId = sinkGroupId(applicationId, sink);
   const deadLetters = createDeadLetters({ applicationId, groupId, cluster, producer, settings: sink, logger });
@@ -37,7 +39,7 @@ export function createSpanSink({ applicationId, config, cluster, producer, clien
     filters: sink.filters.map(createEventFilter),
     prepare: (signal) => prepareSpans(client, config, logger, signal),
   });
-  const loop = new SinkLoop(adapter, deadLetters, sink, logger);
+  const loop = new SinkLoop(adapter, deadLetters, sink, logger, audit.ledger(groupId));
   const consumer = new BatchConsumer(cluster, { ...sink, groupId }, loop, logger);
   return { measured: { labels: { sink: 'spans' }, loop, consumer }, consumer, start: () => loop.start(consumer), stop: () => loop.stop() };
 }

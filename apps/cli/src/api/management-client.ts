@@ -53,6 +53,39 @@ export interface DeadLetter {
   readonly resentAt: string | null;
 }
 
+export interface AuditGap {
+  readonly kind: string;
+  readonly stage: string;
+  readonly events: number;
+  readonly text: string;
+}
+
+/** What of each minute of a stream is where, as the API compares it. */
+export interface StreamAudit {
+  readonly from: string;
+  readonly to: string;
+  readonly isComplete: boolean;
+  readonly gaps: readonly AuditGap[];
+  readonly minutes: readonly {
+    readonly minute: string;
+    readonly isOpen: boolean;
+    readonly gateway: { readonly acknowledged: number; readonly unconfirmed: number };
+    readonly topic: { readonly records: number };
+    readonly sinks: readonly {
+      readonly group: string;
+      readonly written: number;
+      readonly filtered: number;
+      readonly deadLettered: number;
+    }[];
+    readonly gaps: readonly AuditGap[];
+  }[];
+  readonly eventMinutes: readonly {
+    readonly minute: string;
+    readonly gateway: number;
+    readonly sinks: readonly { readonly group: string; readonly written: number }[];
+  }[];
+}
+
 /** Where a reading of several requests goes on. */
 interface Page {
   readonly next: string | null;
@@ -181,6 +214,13 @@ export class ManagementClient {
   ): Promise<Page & { readonly sent: number; readonly failed: readonly { readonly id: string; readonly reason: string }[] }> {
     const response = await this.#http.call('POST', '/deadletters/resend', { query: { ...query } });
     return (await response.json()) as Awaited<ReturnType<ManagementClient['resendDeadLetters']>>;
+  }
+
+  audit(
+    stream: string,
+    query: { readonly from: string; readonly to: string | undefined; readonly lateAfterMinutes: number },
+  ): Promise<StreamAudit> {
+    return this.#http.json('/audit', { query: { stream, ...query } });
   }
 
   async #post(path: string, query: Readonly<Record<string, string | number | undefined>>, document?: unknown): Promise<void> {

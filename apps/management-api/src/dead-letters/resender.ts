@@ -1,3 +1,4 @@
+import type { AuditCounts } from '@hercules/audit';
 import { type BatchingProducer, Delivery } from '@hercules/kafka';
 import { newNameSchema } from '@hercules/metadata';
 import { HerculesError } from '@hercules/protocol';
@@ -27,7 +28,15 @@ export class Resender {
   readonly #producer: BatchingProducer;
   readonly #resendings: Pick<Resendings, 'claim' | 'confirm' | 'release'>;
 
-  constructor(producer: BatchingProducer, resendings: Pick<Resendings, 'claim' | 'confirm' | 'release'>) {
+  readonly #audit: Pick<AuditCounts, 'begin'> | undefined;
+
+  /** @param audit counts what is sent, because no gateway does */
+  constructor(
+    producer: BatchingProducer,
+    resendings: Pick<Resendings, 'claim' | 'confirm' | 'release'>,
+    audit: Pick<AuditCounts, 'begin'> | undefined,
+  ) {
+    this.#audit = audit;
     this.#producer = producer;
     this.#resendings = resendings;
   }
@@ -95,7 +104,11 @@ export class Resender {
     const partition = sourcePartition >= 0 && sourcePartition < partitions ? sourcePartition : 0;
     const delivery = new Delivery();
     const keyStart = key === null ? -1 : 0;
-    this.#producer.append(sourceTopic, partition, key, keyStart, key?.length ?? 0, original, 0, original.length, Date.now(), delivery);
+    const now = Date.now();
+    const tally = this.#audit?.begin(sourceTopic, now);
+    tally?.add(original, 0, original.length);
+    delivery.onSettled((error) => tally?.settle(error === undefined));
+    this.#producer.append(sourceTopic, partition, key, keyStart, key?.length ?? 0, original, 0, original.length, now, delivery);
     delivery.seal();
     await delivery.promise;
   }

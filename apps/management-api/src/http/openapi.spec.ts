@@ -29,6 +29,7 @@ const routes = allRoutes({
     resendings: { of: () => undefined },
     stream: 'dead_letters',
   },
+  auditor: { audit: () => Promise.resolve({ minutes: [], published: { gateways: [], sinks: [], groups: new Map() } }) },
 });
 const document = openApiDocument(routes, apiDescription('1.2.3'));
 const paths = document.paths as Record<string, Record<string, Json>>;

@@ -1,4 +1,5 @@
 import type { MetadataRegistry } from '@hercules/metadata';
+import type { Auditor } from '../audit/auditor.ts';
 import type { LetterBox } from '../dead-letters/letter-box.ts';
 import type { Resender } from '../dead-letters/resender.ts';
 import type { Resendings } from '../dead-letters/resendings.ts';
@@ -23,4 +24,5 @@ export interface RouteContext {
   /** Topics that no stream may be named after, besides the reserved prefixes. */
   readonly ownTopics: readonly string[];
   readonly deadLetters: DeadLetterContext;
+  readonly auditor: Pick<Auditor, 'audit'>;
 }

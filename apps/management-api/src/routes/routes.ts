@@ -1,5 +1,6 @@
 import type { Route } from '@hercules/http-api';
 import { accessRoutes } from './access-routes.ts';
+import { auditRoutes } from './audit-routes.ts';
 import { deadLetterRoutes } from './dead-letter-routes.ts';
 import type { RouteContext } from './route-context.ts';
 import { quotaRoutes } from './quota-routes.ts';
@@ -16,5 +17,6 @@ export function allRoutes(context: RouteContext): Route[] {
     ...validationRoutes(context),
     ...quotaRoutes(context),
     ...deadLetterRoutes(context.deadLetters),
+    ...auditRoutes(context.auditor),
   ];
 }

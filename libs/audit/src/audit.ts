@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto';
+import type { BatchingProducer, KafkaCluster } from '@hercules/kafka';
+import type { Logger } from '@hercules/protocol';
+import { AuditCounts } from './audit-counts.ts';
+import { AuditPublisher } from './audit-publisher.ts';
+import { AuditTopic } from './audit-topic.ts';
+import type { AuditConfig } from './config.ts';
+import { GroupLedger } from './group-ledger.ts';
+
+export interface AuditParts {
+  /** Application id. */
+  readonly app: string;
+  readonly cluster: KafkaCluster;
+  readonly producer: BatchingProducer;
+  readonly config: AuditConfig;
+  readonly logger: Logger;
+}
+
+/** A margin for events whose end is known late. */
+const SETTLED_MARGIN_MS = 60_000;
+
+/** What an app counts for the audit, and how it is published. */
+export class Audit {
+  readonly #app: string;
+  readonly #config: AuditConfig;
+  readonly #publisher: AuditPublisher;
+
+  constructor({ app, cluster, producer, config, logger }: AuditParts) {
+    this.#app = app;
+    this.#config = config;
+    this.#publisher = new AuditPublisher(new AuditTopic(cluster, producer, config, logger), producer, config.publishIntervalMs, logger);
+  }
+
+  start(): void {
+    if (this.#config.enabled) this.#publisher.start();
+  }
+
+  /** Publishes what there is: after the last event is settled, before the producer is closed. */
+  async stop(): Promise<void> {
+    if (this.#config.enabled) await this.#publisher.stop();
+  }
+
+  /**
+   * Counts of events that this process writes; undefined when the audit is off.
+   * @param deliveryTimeoutMs how long Kafka may take to acknowledge them
+   */
+  counts(deliveryTimeoutMs: number): AuditCounts | undefined {
+    if (!this.#config.enabled) return undefined;
+    const counts = new AuditCounts(this.#app, randomUUID(), deliveryTimeoutMs + SETTLED_MARGIN_MS);
+    this.#publisher.add(counts);
+    return counts;
+  }
+
+  /** Counts of a sink's consumer group; undefined when the audit is off. */
+  ledger(groupId: string): GroupLedger | undefined {
+    return this.#config.enabled ? new GroupLedger(this.#app, groupId, this.#publisher) : undefined;
+  }
+}
