@@ -2,7 +2,7 @@ import nx from '@nx/eslint-plugin';
 import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
 
-/** Imports go one way: apps → {sink, metadata, cassandra, http-api} → kafka → protocol; service is for apps and http-api, the client for apps. Tags stand in each package.json. */
+/** Imports go one way: apps → {sink, metadata, audit, cassandra, http-api} → kafka → protocol; service is for apps and http-api, the client for apps. Tags stand in each package.json. */
 const boundaries = [
   { sourceTag: 'layer:protocol', onlyDependOnLibsWithTags: [] },
   { sourceTag: 'layer:client', onlyDependOnLibsWithTags: ['layer:protocol'] },
