@@ -1,6 +1,12 @@
 export { KafkaAdmin, type TopicDescription } from './admin.ts';
 export type { TopicSpec } from './admin-requests.ts';
-export { registerConsumerMetrics, registerProducerMetrics, type ClientMetricsRegistry } from './client-metrics.ts';
+export {
+  registerConsumerMetrics,
+  registerConsumersMetrics,
+  registerProducerMetrics,
+  type ClientMetricsRegistry,
+  type MeasuredConsumer,
+} from './client-metrics.ts';
 export { KafkaCluster } from './cluster.ts';
 export { CompactedTable, type CompactedTableOptions } from './compacted-table.ts';
 export { kafkaConfigSchema, type KafkaConfig } from './config.ts';
