@@ -1,3 +1,4 @@
+import { auditConfigSchema } from '@hercules/audit';
 import { kafkaConfigSchema, producerConfigSchema } from '@hercules/kafka';
 import { metadataConfigSchema } from '@hercules/metadata';
 import { httpConfigSchema, serviceConfigSchema } from '@hercules/service';
@@ -15,6 +16,7 @@ export const derivedStreamsConfigSchema = z.object({
   ...serviceConfigSchema.shape,
   http: httpConfigSchema(6507),
   kafka: kafkaConfigSchema.prefault({}),
+  audit: auditConfigSchema.prefault({}),
   producer: producerConfigSchema.prefault({}),
   metadata: metadataConfigSchema.prefault({}),
   names: z

@@ -1,3 +1,4 @@
+import type { Audit, GroupLedger } from '@hercules/audit';
 import { BatchConsumer, type BatchingProducer, type KafkaCluster, type MeasuredConsumer } from '@hercules/kafka';
 import type { Derivation } from '@hercules/metadata';
 import type { Logger } from '@hercules/protocol';
@@ -16,6 +17,7 @@ export interface DerivationParts {
   readonly config: DerivedStreamsConfig;
   readonly cluster: KafkaCluster;
   readonly producer: BatchingProducer;
+  readonly audit: Pick<Audit, 'ledger'>;
   readonly findPartitions: FindPartitions;
   readonly logger: Logger;
 }
@@ -26,13 +28,16 @@ export class DerivationSink {
   readonly measured: MeasuredSink & MeasuredConsumer;
   readonly #loop: SinkLoop<CopyBatch>;
   readonly #consumer: BatchConsumer;
+  readonly #ledger: GroupLedger | undefined;
 
-  constructor(derivation: Derivation, { applicationId, config, cluster, producer, findPartitions, logger }: DerivationParts) {
+  constructor(derivation: Derivation, { applicationId, config, cluster, producer, audit, findPartitions, logger }: DerivationParts) {
     this.derivation = derivation;
     const groupId = derivationGroupId(derivation);
     const { maxBufferedBytes, sessionTimeoutMs } = config.sink;
     const deadLetters = createDeadLetters({ applicationId, groupId, cluster, producer, settings: config.sink, logger });
-    this.#loop = new SinkLoop(new DerivationAdapter(producer, derivation, findPartitions), deadLetters, config.sink, logger);
+    this.#ledger = audit.ledger(groupId);
+    const adapter = new DerivationAdapter(producer, derivation, findPartitions);
+    this.#loop = new SinkLoop(adapter, deadLetters, config.sink, logger, this.#ledger);
     const options = { groupId, topics: derivation.sources, maxBufferedBytes, sessionTimeoutMs };
     this.#consumer = new BatchConsumer(cluster, options, this.#loop, logger);
     const kind = derivation.isSplitter ? 'splitter' : 'derived';
@@ -43,7 +48,9 @@ export class DerivationSink {
     return this.#loop.start(this.#consumer);
   }
 
-  stop(): Promise<void> {
-    return this.#loop.stop();
+  /** A derivation may go while the app stays: its counts go with it. */
+  async stop(): Promise<void> {
+    await this.#loop.stop();
+    await this.#ledger?.close();
   }
 }

@@ -1,3 +1,4 @@
+import { Audit } from '@hercules/audit';
 import { BatchingProducer, KafkaCluster, registerConsumersMetrics, registerProducerMetrics } from '@hercules/kafka';
 import { MetadataRegistry } from '@hercules/metadata';
 import { runService, startServiceHttp } from '@hercules/service';
@@ -22,12 +23,15 @@ runService({
     lifecycle.onStop('producer', () => producer.close(5000));
     await producer.start();
     registerProducerMetrics(metrics, producer);
+    const audit = new Audit({ app: APPLICATION_ID, cluster, producer, config: config.audit, logger });
+    lifecycle.onStop('delivery audit', () => audit.stop());
+    audit.start();
     const registry = new MetadataRegistry(cluster, config.metadata, logger);
     lifecycle.onStop('metadata registry', () => registry.stop());
     await registry.start();
 
     const findPartitions = (stream: string): number | undefined => registry.stream(stream)?.partitions;
-    const parts = { applicationId: APPLICATION_ID, config, cluster, producer, findPartitions, logger };
+    const parts = { applicationId: APPLICATION_ID, config, cluster, producer, audit, findPartitions, logger };
     const owner = new DerivationOwner({
       source: registry,
       isMine: (name) => config.names.length === 0 || config.names.includes(name),

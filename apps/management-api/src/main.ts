@@ -105,7 +105,7 @@ runService({
 
     const auditTopic = new AuditTopic(cluster, producer, config.audit, logger);
     const openMs = OPEN_INTERVALS * config.audit.publishIntervalMs;
-    const auditor = new Auditor({ partitions, admin, producer, topic: auditTopic, openMs });
+    const auditor = new Auditor({ partitions, admin, producer, registry, topic: auditTopic, openMs });
     const resender = new Resender(producer, resendings, audit.counts(DELIVERY_TIMEOUT_MS));
 
     const routes = allRoutes({

@@ -35,16 +35,26 @@ interface Given {
   readonly earliest?: number;
   readonly committed?: number;
   readonly openFromMinute?: number;
+  readonly hasGateways?: boolean;
 }
 
 /** Minutes from 100 on. */
-function compare({ gateways = [], sinks = [], bounds, earliest = 0, committed = -1, openFromMinute = 1000 }: Given): AuditMinute[] {
+function compare({
+  gateways = [],
+  sinks = [],
+  bounds,
+  earliest = 0,
+  committed = -1,
+  openFromMinute = 1000,
+  hasGateways = true,
+}: Given): AuditMinute[] {
   const published: PublishedCounts = { gateways, sinks, groups: new Map(sinks.length > 0 || committed >= 0 ? [[GROUP, 'sink']] : []) };
   return compareCounts({
     fromMinute: 100,
     toMinute: 100 + bounds.length - 1,
     openFromMinute,
     lateAfterMinutes: 5,
+    hasGateways,
     published,
     topic: [{ partition: 0, bounds, earliest }],
     committed: new Map([[GROUP, [committed]]]),
@@ -87,6 +97,10 @@ describe('compareCounts', () => {
   it('says uncounted of what only the topic knows, unless it was not confirmed', () => {
     expect(gapsOf(compare({ gateways: [gateway(100, 7)], bounds: [0, 10] }))).toEqual([['uncounted gateway 3']]);
     expect(gapsOf(compare({ gateways: [gateway(100, 7, { unconfirmed: 5 })], bounds: [0, 10] }))).toEqual([[]]);
+  });
+
+  it('does not compare a derived stream with gateways', () => {
+    expect(gapsOf(compare({ bounds: [0, 10], hasGateways: false }))).toEqual([[]]);
   });
 
   it('names no difference to the topic while a minute is open, or when Kafka has deleted a part of it', () => {

@@ -53,6 +53,8 @@ export interface ComparisonInput {
   /** Minutes from this one on are open. */
   readonly openFromMinute: number;
   readonly lateAfterMinutes: number;
+  /** Gateways write the stream; a derived one is filled from its sources, whose audits have that group. */
+  readonly hasGateways: boolean;
   readonly published: PublishedCounts;
   /** Bounds from `fromMinute` to `toMinute`. */
   readonly topic: readonly PartitionMinutes[];
@@ -62,7 +64,7 @@ export interface ComparisonInput {
 
 /** Compares what the gateways, the topic and the sinks know of each minute of arrival, and names what differs. */
 export function compareCounts(input: ComparisonInput): AuditMinute[] {
-  const { fromMinute, toMinute, openFromMinute, topic } = input;
+  const { fromMinute, toMinute, openFromMinute, hasGateways, topic } = input;
   const count = Math.max(0, toMinute - fromMinute);
   const records = Array.from({ length: count }, (_, i) => topic.reduce((sum, { bounds }) => sum + bounds[i + 1]! - bounds[i]!, 0));
   const gateways = gatewayMinutes(input, count);
@@ -78,7 +80,7 @@ export function compareCounts(input: ComparisonInput): AuditMinute[] {
     const topicMinute = { records: records[i]!, isExpired, movedToNext: moved[i]! };
     const arrived = records[i]! + moved[i]! - (moved[i - 1] ?? 0);
     const gaps = [
-      ...(isOpen || isExpired ? [] : topicGaps(gateway, arrived)),
+      ...(isOpen || isExpired || !hasGateways ? [] : topicGaps(gateway, arrived)),
       ...lateGap(gateway.late, input.lateAfterMinutes),
       ...sinks.flatMap(sinkGaps),
     ];

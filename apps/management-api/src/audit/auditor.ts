@@ -8,6 +8,7 @@ import {
   readPublishedCounts,
   readTopicMinutes,
 } from '@hercules/audit';
+import type { MetadataRegistry } from '@hercules/metadata';
 import type { BatchingProducer, KafkaAdmin, PartitionReader } from '@hercules/kafka';
 
 export interface AuditQuestion {
@@ -27,6 +28,7 @@ export interface AuditorParts {
   readonly partitions: PartitionReader;
   readonly admin: Pick<KafkaAdmin, 'committedOffsets'>;
   readonly producer: Pick<BatchingProducer, 'prepareTopic'>;
+  readonly registry: Pick<MetadataRegistry, 'stream'>;
   readonly topic: AuditTopic;
   /** How long after the end of a minute its counts may come. */
   readonly openMs: number;
@@ -42,7 +44,7 @@ export class Auditor {
 
   /** @throws HerculesError KAFKA_UNAVAILABLE, STREAM_NOT_FOUND when there is no topic of the stream */
   async audit({ stream, fromMinute, toMinute, lateAfterMinutes }: AuditQuestion, signal: AbortSignal): Promise<AuditAnswer> {
-    const { partitions, admin, producer, topic, openMs } = this.#parts;
+    const { partitions, admin, producer, registry, topic, openMs } = this.#parts;
     const partitionCount = await producer.prepareTopic(stream);
     await topic.ensure();
     // A minute more at both ends: events may have moved from one to the next.
@@ -57,6 +59,7 @@ export class Auditor {
       toMinute: to,
       openFromMinute: minuteOfMs(Date.now() - openMs - MINUTE_MS) + 1,
       lateAfterMinutes,
+      hasGateways: registry.stream(stream)?.type !== 'derived',
       published: seen,
       topic: minutes,
       committed,
