@@ -8,7 +8,7 @@ import { PartitionLedger } from './partition-ledger.ts';
 /** How long a commit waits for the audit topic. */
 const PUBLISH_BEFORE_COMMIT_MS = 1000;
 
-/** A ledger whose partition has gone to another member, until what it has counted is published. */
+/** A ledger whose partition has been given away, until what it has counted is published. */
 interface Leaving {
   readonly stream: string;
   readonly partition: number;
@@ -26,7 +26,7 @@ export class GroupLedger implements AuditSource {
   readonly #groupId: string;
   readonly #publisher: Pick<AuditPublisher, 'add' | 'publish'>;
   readonly #partitions = new Map<string, Map<number, PartitionLedger>>();
-  #leaving: Leaving[] = [];
+  readonly #leaving: Leaving[] = [];
   readonly #remove: () => void;
 
   constructor(app: string, groupId: string, publisher: Pick<AuditPublisher, 'add' | 'publish'>) {
@@ -76,8 +76,8 @@ export class GroupLedger implements AuditSource {
   }
 
   *changes(): Iterable<AuditChange> {
-    this.#leaving = this.#leaving.filter(({ minutes }) => minutes.some(({ isKept }) => !isKept));
-    for (const { stream, partition, minutes } of this.#leaving) yield* this.#changesOf(stream, partition, minutes);
+    // Tried once: the next owner has them in its note, and soon knows more.
+    for (const { stream, partition, minutes } of this.#leaving.splice(0)) yield* this.#changesOf(stream, partition, minutes);
     for (const [stream, partitions] of this.#partitions)
       for (const [partition, ledger] of partitions) yield* this.#changesOf(stream, partition, ledger.unpublished());
   }

@@ -55,6 +55,8 @@ export async function readPublishedCounts(
     if (counts === undefined) return;
     const [, , group, ofPartition, minute] = key;
     groups.set(group, counts.app);
+    // Of two owners of a partition, the former may publish last; the one that has counted further knows more.
+    if (counts.to < (sinks.get(keyText)?.to ?? 0)) return;
     sinks.set(keyText, { ...counts, group, partition: ofPartition, minute });
   };
   await new RecordRange(partitions, { topic, start, end }).read(
