@@ -28,6 +28,7 @@ runService({
     registerProducerMetrics(metrics, producer);
     const audit = new Audit({ app: APPLICATION_ID, cluster, producer, config: config.audit, logger });
     lifecycle.onStop('delivery audit', () => audit.stop());
+    audit.registerMetrics(metrics);
     audit.start();
 
     // Not connected here: the sink starts while Cassandra is away, and waits for it.

@@ -14,6 +14,9 @@ const KAFKA = process.env['HERCULES_TEST_KAFKA'] ?? '127.0.0.1:9092';
 const CASSANDRA = process.env['HERCULES_TEST_CASSANDRA'] ?? '127.0.0.1:9042';
 const ELASTICSEARCH = process.env['HERCULES_TEST_ELASTICSEARCH'] ?? 'http://127.0.0.1:9200';
 
+/** Counts come soon, so that a test does not wait for them. */
+const AUDIT = { HERCULES_AUDIT_PUBLISH_INTERVAL_MS: '500' };
+
 interface Ended {
   readonly code: number | null;
   readonly out: string;
@@ -40,7 +43,7 @@ describe('hercules', () => {
     const port = String(await freePort());
     const app = new AppProcess({
       entry: join(__dirname, '..', '..', name, 'src', 'main.ts'),
-      env: { HERCULES_HTTP_PORT: port, HERCULES_KAFKA_BROKERS: KAFKA, HERCULES_METADATA_TOPIC: named('hercules_meta'), ...more },
+      env: { HERCULES_HTTP_PORT: port, HERCULES_KAFKA_BROKERS: KAFKA, HERCULES_METADATA_TOPIC: named('hercules_meta'), ...AUDIT, ...more },
     });
     apps.push(app);
     await app.waitForStatus(200, 30_000);
@@ -343,6 +346,31 @@ rules: [{ key: "\${PLAN_KEY}", pattern: ${name}, rights: r }]`,
       'the event is there twice',
     );
     expect(ids).toEqual([letter!.originalId, letter!.originalId]);
+  });
+
+  it('compares what was sent with what is stored, and names the gaps', async () => {
+    const audited = () =>
+      json<{ isComplete: boolean; gaps: { kind: string; stage: string; events: number }[] }>('audit', named('traces'), '--from', '-30m');
+    // The letter of the test before, and the same event sent again, which is another letter.
+    const deadLetters = (gaps: readonly { kind: string; stage: string; events: number }[]) =>
+      gaps.find(({ kind }) => kind === 'dead_lettered');
+    const { gaps } = await waitFor(
+      async () => {
+        const audit = await audited();
+        return deadLetters(audit.gaps)?.events === 2 ? audit : undefined;
+      },
+      30_000,
+      'both dead letters are counted',
+    );
+    expect(deadLetters(gaps)).toMatchObject({ stage: named('cli') });
+    expect(gaps.map(({ kind }) => kind)).not.toContain('missing');
+    const { out, code } = await run(['audit', named('traces'), '--from', '-30m']);
+    expect(code).toBe(0);
+    expect(out).toMatch(/arrived +gateway +topic +cli_/);
+    expect(out).toContain(`${named('cli')}: 2 events are dead letters.`);
+    expect((await run(['audit', named('traces'), '--by-event-time', '--from', '-30m'])).out).toMatch(/happened +gateway/);
+    expect((await run(['audit', named('traces'), '--from', '-10d'])).err).toContain('Expected 1 to 1440 minutes');
+    expect((await run(['audit', 'nowhere'])).code).toBe(1);
   });
 
   it('shows rates and lag, and what is wrong', async () => {

@@ -25,6 +25,7 @@ runService({
     registerProducerMetrics(metrics, producer);
     const audit = new Audit({ app: APPLICATION_ID, cluster, producer, config: config.audit, logger });
     lifecycle.onStop('delivery audit', () => audit.stop());
+    audit.registerMetrics(metrics);
     audit.start();
     const registry = new MetadataRegistry(cluster, config.metadata, logger);
     lifecycle.onStop('metadata registry', () => registry.stop());

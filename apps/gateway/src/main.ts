@@ -58,6 +58,7 @@ runService({
 
     const audit = new Audit({ app: 'gateway', cluster, producer, config: config.audit, logger });
     lifecycle.onStop('delivery audit', () => audit.stop());
+    audit.registerMetrics(metrics);
     audit.start();
 
     const quotas = new QuotaBook(config.quotas.gateways);

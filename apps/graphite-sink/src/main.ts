@@ -33,6 +33,7 @@ runService({
     await producer.start();
     const audit = new Audit({ app: APPLICATION_ID, cluster, producer, config: config.audit, logger });
     lifecycle.onStop('delivery audit', () => audit.stop());
+    audit.registerMetrics(metrics);
     audit.start();
     lifecycle.onStop('graphite connections', () => sender.close());
 

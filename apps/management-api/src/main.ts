@@ -51,6 +51,7 @@ runService({
     await producer.start();
     const audit = new Audit({ app: 'management-api', cluster, producer, config: config.audit, logger });
     lifecycle.onStop('delivery audit', () => audit.stop());
+    audit.registerMetrics(metrics);
     audit.start();
 
     const registry = new MetadataRegistry(cluster, metadata, logger);

@@ -3,6 +3,12 @@ import type { Logger } from '@hercules/protocol';
 import type { AuditSource } from './audit-source.ts';
 import type { AuditTopic } from './audit-topic.ts';
 
+/** Plain counters; /metrics reads them. */
+export interface AuditPublisherStats {
+  publishedCounts: number;
+  failedPublications: number;
+}
+
 /** A failure that lasts is logged again after this many attempts. */
 const LOG_EVERY = 60;
 
@@ -12,6 +18,7 @@ const LOG_EVERY = 60;
  * is published later.
  */
 export class AuditPublisher {
+  readonly stats: AuditPublisherStats = { publishedCounts: 0, failedPublications: 0 };
   readonly #topic: AuditTopic;
   readonly #producer: Pick<BatchingProducer, 'append'>;
   readonly #intervalMs: number;
@@ -67,9 +74,11 @@ export class AuditPublisher {
       delivery.seal();
       await delivery.promise;
       for (const change of changes) change.kept();
+      this.stats.publishedCounts += changes.length;
       if (this.#failures > 0) this.#logger.info({ attempts: this.#failures }, 'counts of the audit are published again');
       this.#failures = 0;
     } catch (error) {
+      this.stats.failedPublications++;
       const level = this.#failures++ % LOG_EVERY === 0 ? 'warn' : 'debug';
       this.#logger[level]({ err: error, topic: this.#topic.name }, 'counts of the audit cannot be published now; they are kept');
     }

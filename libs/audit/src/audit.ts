@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { BatchingProducer, KafkaCluster } from '@hercules/kafka';
+import type { BatchingProducer, ClientMetricsRegistry, KafkaCluster } from '@hercules/kafka';
 import type { Logger } from '@hercules/protocol';
 import { AuditCounts } from './audit-counts.ts';
 import { AuditPublisher } from './audit-publisher.ts';
@@ -29,6 +29,23 @@ export class Audit {
     this.#app = app;
     this.#config = config;
     this.#publisher = new AuditPublisher(new AuditTopic(cluster, producer, config, logger), producer, config.publishIntervalMs, logger);
+  }
+
+  /** Registers the metrics of every app that counts (docs/components.md, M-11). */
+  registerMetrics(metrics: ClientMetricsRegistry): void {
+    const { stats } = this.#publisher;
+    metrics.counterFrom(
+      'hercules_audit_published_counts_total',
+      'Counts of the delivery audit that Kafka has acknowledged',
+      [],
+      () => stats.publishedCounts,
+    );
+    metrics.counterFrom(
+      'hercules_audit_failed_publications_total',
+      'Publications of such counts that failed and are repeated',
+      [],
+      () => stats.failedPublications,
+    );
   }
 
   start(): void {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { AuditMinute, Gap, SinkMinute } from '@hercules/audit';
 import { cassandraConfigSchema, createCassandraClient } from '@hercules/cassandra';
 import { BatchingProducer, KafkaAdmin, kafkaConfigSchema, KafkaCluster } from '@hercules/kafka';
 import {
@@ -20,32 +21,11 @@ const MASTER_KEY = 'audit-master-key';
 const API_KEY = `audit_${'1'.repeat(32)}`;
 const HEADERS = { authorization: `Hercules masterApiKey ${MASTER_KEY}`, 'content-type': 'application/json' };
 
-interface Gap {
-  readonly kind: string;
-  readonly stage: string;
-  readonly events: number;
-}
-
-export interface AuditedSink {
-  readonly group: string;
-  readonly written: number;
-  readonly duplicated: number;
-  readonly filtered: number;
-  readonly deadLettered: number;
-  readonly pending: number;
-  readonly unknown: number;
-  readonly missing: number;
-}
-
+/** The parts of an answer of `GET /audit` that the tests look at. */
 export interface Audited {
   readonly isComplete: boolean;
   readonly gaps: readonly Gap[];
-  readonly minutes: readonly {
-    readonly isOpen: boolean;
-    readonly gateway: { readonly acknowledged: number; readonly unconfirmed: number; readonly late: number };
-    readonly topic: { readonly records: number };
-    readonly sinks: readonly AuditedSink[];
-  }[];
+  readonly minutes: readonly Omit<AuditMinute, 'minute'>[];
 }
 
 /** A gateway, a management API and sinks of one test suite, with streams, groups and a topic of counts that are nobody else's. */
@@ -202,7 +182,7 @@ export function totals({ minutes }: Audited): {
   acknowledged: number;
   records: number;
   late: number;
-  sinks: Record<string, Omit<AuditedSink, 'group'>>;
+  sinks: Record<string, Omit<SinkMinute, 'group' | 'app'>>;
 } {
   const sinks: Record<string, Record<string, number>> = {};
   for (const { group, ...numbers } of minutes.flatMap(({ sinks: all }) => all)) {
@@ -213,6 +193,6 @@ export function totals({ minutes }: Audited): {
     acknowledged: minutes.reduce((sum, { gateway }) => sum + gateway.acknowledged, 0),
     records: minutes.reduce((sum, { topic }) => sum + topic.records, 0),
     late: minutes.reduce((sum, { gateway }) => sum + gateway.late, 0),
-    sinks: sinks as unknown as Record<string, Omit<AuditedSink, 'group'>>,
+    sinks: sinks as unknown as Record<string, Omit<SinkMinute, 'group' | 'app'>>,
   };
 }
