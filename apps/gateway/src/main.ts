@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
-import { Audit } from '@hercules/audit';
+import { Audit, AUDIT_STOP_MS } from '@hercules/audit';
 import { BatchingProducer, KafkaCluster, registerProducerMetrics } from '@hercules/kafka';
 import { MetadataRegistry } from '@hercules/metadata';
 import { readTlsFiles, runService, serviceEndpoints } from '@hercules/service';
@@ -128,7 +128,7 @@ runService({
       for (const [path, handler] of otlp.grpc) grpcDoors.set(path, handler);
     }
 
-    const stopDeadlineMs = Math.max(1000, config.shutdownTimeoutMs - FLUSH_TIME_MS);
+    const stopDeadlineMs = Math.max(1000, config.shutdownTimeoutMs - FLUSH_TIME_MS - AUDIT_STOP_MS);
     if (config.grpc.enabled) {
       const tls = config.grpc.tls === undefined ? undefined : readTlsFiles(config.grpc.tls);
       const own = { send: counters('grpc', 'Send', grpcLatency), sendStream: counters('grpc', 'SendStream', grpcLatency) };

@@ -2,6 +2,7 @@ import { type BatchingProducer, Delivery } from '@hercules/kafka';
 import type { Logger } from '@hercules/protocol';
 import type { AuditSource } from './audit-source.ts';
 import type { AuditTopic } from './audit-topic.ts';
+import { settledWithin } from './settled-within.ts';
 
 /** Plain counters; /metrics reads them. */
 export interface AuditPublisherStats {
@@ -45,12 +46,19 @@ export class AuditPublisher {
     this.#timer ??= setInterval(() => void this.publish(), this.#intervalMs);
   }
 
-  /** Publishes what there is. Call it when everything is counted, and before the producer is closed. */
-  async stop(): Promise<void> {
+  /** Publishes what there is, as far as Kafka takes it within the time. Call it when everything is counted, and before the producer is closed. */
+  async stop(boundMs: number): Promise<void> {
     clearInterval(this.#timer);
-    await this.publish();
-    // What was counted while an earlier publication was under way.
-    await this.publish();
+    await this.publishWithin(boundMs);
+  }
+
+  /** Resolves when all that is counted now is published, or after `boundMs`. */
+  async publishWithin(boundMs: number): Promise<void> {
+    // The second one takes what was counted while an earlier publication was under way.
+    await settledWithin(
+      this.publish().then(() => this.publish()),
+      boundMs,
+    );
   }
 
   /** Resolves when Kafka has acknowledged everything that had changed when it began, or will not now; never rejects. One at a time. */

@@ -6,6 +6,7 @@ import { AuditPublisher } from './audit-publisher.ts';
 import { AuditTopic } from './audit-topic.ts';
 import type { AuditConfig } from './config.ts';
 import { GroupLedger } from './group-ledger.ts';
+import { settledWithin } from './settled-within.ts';
 
 export interface AuditParts {
   /** Application id. */
@@ -16,6 +17,9 @@ export interface AuditParts {
   readonly logger: Logger;
 }
 
+/** How long the stop of an app may wait for its counts to be published, in ms. */
+export const AUDIT_STOP_MS = 2000;
+
 /** A margin for events whose end is known late. */
 const SETTLED_MARGIN_MS = 60_000;
 
@@ -24,10 +28,12 @@ export class Audit {
   readonly #app: string;
   readonly #config: AuditConfig;
   readonly #publisher: AuditPublisher;
+  readonly #producer: Pick<BatchingProducer, 'flush'>;
 
   constructor({ app, cluster, producer, config, logger }: AuditParts) {
     this.#app = app;
     this.#config = config;
+    this.#producer = producer;
     this.#publisher = new AuditPublisher(new AuditTopic(cluster, producer, config, logger), producer, config.publishIntervalMs, logger);
   }
 
@@ -52,9 +58,15 @@ export class Audit {
     if (this.#config.enabled) this.#publisher.start();
   }
 
-  /** Publishes what there is: after the last event is settled, before the producer is closed. */
+  /**
+   * Waits for what the producer has under way, and publishes what is counted; at most `AUDIT_STOP_MS`. To be called when nothing new comes, and before the
+   * producer is closed.
+   */
   async stop(): Promise<void> {
-    if (this.#config.enabled) await this.#publisher.stop();
+    if (!this.#config.enabled) return;
+    const startedAt = performance.now();
+    await settledWithin(this.#producer.flush(), AUDIT_STOP_MS);
+    await this.#publisher.stop(Math.max(0, AUDIT_STOP_MS - (performance.now() - startedAt)));
   }
 
   /**

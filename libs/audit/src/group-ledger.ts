@@ -4,9 +4,11 @@ import type { AuditPublisher } from './audit-publisher.ts';
 import type { AuditChange, AuditSource } from './audit-source.ts';
 import type { MinuteLedger } from './minute-ledger.ts';
 import { PartitionLedger } from './partition-ledger.ts';
+import { settledWithin } from './settled-within.ts';
 
 /** How long a commit waits for the audit topic. */
 const PUBLISH_BEFORE_COMMIT_MS = 1000;
+const PUBLISH_AT_END_MS = 1000;
 
 /** A ledger whose partition has been given away, until what it has counted is published. */
 interface Leaving {
@@ -24,12 +26,12 @@ interface Leaving {
 export class GroupLedger implements AuditSource {
   readonly #app: string;
   readonly #groupId: string;
-  readonly #publisher: Pick<AuditPublisher, 'add' | 'publish'>;
+  readonly #publisher: Pick<AuditPublisher, 'add' | 'publish' | 'publishWithin'>;
   readonly #partitions = new Map<string, Map<number, PartitionLedger>>();
   readonly #leaving: Leaving[] = [];
   readonly #remove: () => void;
 
-  constructor(app: string, groupId: string, publisher: Pick<AuditPublisher, 'add' | 'publish'>) {
+  constructor(app: string, groupId: string, publisher: Pick<AuditPublisher, 'add' | 'publish' | 'publishWithin'>) {
     this.#app = app;
     this.#groupId = groupId;
     this.#publisher = publisher;
@@ -38,8 +40,7 @@ export class GroupLedger implements AuditSource {
 
   /** Publishes what there is, and counts no more. */
   async close(): Promise<void> {
-    await this.#publisher.publish();
-    await this.#publisher.publish();
+    await this.#publisher.publishWithin(PUBLISH_AT_END_MS);
     this.#remove();
   }
 
@@ -56,10 +57,7 @@ export class GroupLedger implements AuditSource {
 
   async beforeCommit(): Promise<void> {
     if (!this.#hasClosedMinutes()) return;
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<void>((resolve) => (timer = setTimeout(resolve, PUBLISH_BEFORE_COMMIT_MS)));
-    await Promise.race([this.#publisher.publish(), timeout]);
-    clearTimeout(timer);
+    await settledWithin(this.#publisher.publish(), PUBLISH_BEFORE_COMMIT_MS);
   }
 
   note(topic: string, partition: number): string {

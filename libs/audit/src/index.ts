@@ -1,4 +1,4 @@
-export { Audit, type AuditParts } from './audit.ts';
+export { Audit, AUDIT_STOP_MS, type AuditParts } from './audit.ts';
 export { AuditCounts, type BatchTally } from './audit-counts.ts';
 export { AuditTopic } from './audit-topic.ts';
 export { type AuditMinute, compareCounts, type Gap, type GapKind, type SinkMinute } from './comparison.ts';

@@ -105,7 +105,8 @@ export function addDeadLetterCommands(program: Command, environment: Environment
         const { management, output } = context;
         const ids = args.filter((id) => id !== undefined);
         if ((ids.length === 0) === (all !== true)) throw CliError.usage('Say which: ids as hercules deadletters list shows them, or --all');
-        const query = letterQuery(selection);
+        // What fails again is written anew: without an end, it would be sent again for ever.
+        const query = letterQuery({ to: String(context.clock.now()), ...selection });
         const question =
           all === true
             ? `Send the events of ${(await management.deadLetterCounts(query)).total} dead letters again?`

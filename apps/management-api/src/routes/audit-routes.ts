@@ -4,11 +4,11 @@ import { NAME_PATTERN } from '@hercules/metadata';
 import { HerculesError } from '@hercules/protocol';
 import { auditDocument, auditSchema } from '../audit/audit-document.ts';
 import type { Auditor } from '../audit/auditor.ts';
+import { withinReadingTime } from '../http/reading-time.ts';
 
 const DEFAULT_MINUTES = 15;
 const MAX_MINUTES = 1440;
 const DEFAULT_LATE_MINUTES = 5;
-const READ_TIMEOUT_MS = 25_000;
 
 const streamParameter = patternParameter('stream', NAME_PATTERN, {
   expected: 'a name of 1 to 48 characters a–z, 0–9, _',
@@ -38,6 +38,7 @@ export function auditRoutes(auditor: Pick<Auditor, 'audit'>): Route[] {
         200: { description: 'The comparison', schema: auditSchema },
         400: { description: 'A parameter is missing or bad; the text says which, and what was expected' },
         404: { description: 'There is no such stream' },
+        408: { description: 'There is too much to read; ask for less' },
         503: { description: 'Kafka is not available; try again later' },
       },
       async handle(request) {
@@ -52,7 +53,7 @@ export function auditRoutes(auditor: Pick<Auditor, 'audit'>): Route[] {
             `Expected 1 to ${MAX_MINUTES} minutes between the query parameters 'from' and 'to', got ${toMinute - fromMinute}`,
           );
         const question = { stream, fromMinute, toMinute, lateAfterMinutes: request.optional(lateAfterMinutes) ?? DEFAULT_LATE_MINUTES };
-        return jsonAnswer(auditDocument(question, await auditor.audit(question, AbortSignal.timeout(READ_TIMEOUT_MS))));
+        return jsonAnswer(auditDocument(question, await withinReadingTime((signal) => auditor.audit(question, signal))));
       },
     },
   ];

@@ -6,12 +6,11 @@ import { z } from 'zod';
 import { LetterTally, letterCountsSchema } from '../dead-letters/letter-counts.ts';
 import { letterSummary, letterSummarySchema, originalDocument } from '../dead-letters/letter-document.ts';
 import { readSelection, SELECTION_PARAMETERS } from '../dead-letters/letter-selection.ts';
+import { withinReadingTime } from '../http/reading-time.ts';
 import type { DeadLetterContext } from './route-context.ts';
 
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 1000;
-/** A request that goes through a long stream must end some time. */
-const READ_TIMEOUT_MS = 25_000;
 
 const streamParameter = patternParameter('stream', /^(?!hercules_|__)[a-z0-9_]{1,48}$/, {
   expected: 'a name of 1 to 48 characters a–z, 0–9, _ that does not begin with hercules_ or __',
@@ -63,6 +62,7 @@ const resendReport = z.object({
 
 const ANSWERS = {
   400: { description: 'A parameter is missing or bad; the text says which, and what was expected' },
+  408: { description: 'There is too much to read; ask for less' },
   503: { description: 'Kafka is not available; try again later' },
 };
 const NOT_FOUND = { 404: { description: 'There is no such letter' } };
@@ -79,7 +79,7 @@ export function deadLetterRoutes({ box, resender, resendings, stream: usual }: D
   const summary = (stream: string, letter: StoredLetter) => letterSummary(letter, resendings.of(stream, letter.id));
   const find = async (stream: string, request: ApiRequest, ids: readonly string[]): Promise<StoredLetter[]> => {
     const wanted = ids.map((id) => id.toLowerCase());
-    const found = await box.find(stream, wanted, readSelection(request), AbortSignal.timeout(READ_TIMEOUT_MS));
+    const found = await withinReadingTime((signal) => box.find(stream, wanted, readSelection(request), signal));
     return wanted.map((id) => onlyOne(found, id));
   };
   return [
@@ -98,7 +98,7 @@ export function deadLetterRoutes({ box, resender, resendings, stream: usual }: D
         const limit = request.optional(limitParameter) ?? DEFAULT_LIMIT;
         const range = await box.open(stream, selection, request.optional(cursorParameter));
         if (range === undefined) return jsonAnswer({ letters: [], unreadable: 0, next: null, complete: true });
-        const { letters, unreadable } = await box.page(range, selection, limit, AbortSignal.timeout(READ_TIMEOUT_MS));
+        const { letters, unreadable } = await withinReadingTime((signal) => box.page(range, selection, limit, signal));
         return jsonAnswer({
           letters: letters.map((letter) => summary(stream, letter)),
           unreadable,
@@ -121,11 +121,12 @@ export function deadLetterRoutes({ box, resender, resendings, stream: usual }: D
         const selection = readSelection(request);
         const tally = new LetterTally();
         const range = await box.open(stream, selection);
-        const signal = AbortSignal.timeout(READ_TIMEOUT_MS);
-        while (range !== undefined && !range.isComplete) {
-          const { letters, unreadable } = await box.page(range, selection, Infinity, signal);
-          tally.add(letters, unreadable);
-        }
+        await withinReadingTime(async (signal) => {
+          while (range !== undefined && !range.isComplete) {
+            const { letters, unreadable } = await box.page(range, selection, Infinity, signal);
+            tally.add(letters, unreadable);
+          }
+        });
         return jsonAnswer(tally.counts());
       },
     },
@@ -181,7 +182,7 @@ export function deadLetterRoutes({ box, resender, resendings, stream: usual }: D
         const range = await box.open(stream, selection, request.optional(cursorParameter));
         if (range === undefined) return jsonAnswer({ sent: 0, failed: [], next: null, complete: true });
         const limit = request.optional(limitParameter) ?? DEFAULT_LIMIT;
-        const { letters } = await box.page(range, selection, limit, AbortSignal.timeout(READ_TIMEOUT_MS));
+        const { letters } = await withinReadingTime((signal) => box.page(range, selection, limit, signal));
         return jsonAnswer({ ...(await resend(letters)), next: range.cursor, complete: range.isComplete });
       },
     },
