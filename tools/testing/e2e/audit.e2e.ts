@@ -25,19 +25,23 @@ describe('the delivery audit', () => {
     return audit!;
   };
 
-  it('counts every event once at each stage, although a sink is killed in the midst of its work', async () => {
+  it('counts every event once at each stage, although partitions move and sinks are killed in the midst of their work', async () => {
     const stream = await stand.createStream('logs');
     const group = stand.named('elastic-sink');
-    let sink = await stand.startSink('elastic-sink', stream);
+    const first = await stand.startSink('elastic-sink', stream);
     const sending = stand.send(
       stream,
       Array.from({ length: EVENTS }, () => stand.event()),
     );
-    for (const share of [0.2, 0.5]) {
-      await waitFor(async () => (await stand.documents()) > EVENTS * share, 60_000, `${share} of the events are stored`);
-      await sink.kill();
-      sink = await stand.startSink('elastic-sink', stream);
-    }
+    const untilStored = (share: number): Promise<unknown> =>
+      waitFor(async () => (await stand.documents()) > EVENTS * share, 60_000, `${share} of the events are stored`);
+    await untilStored(0.1);
+    const second = await stand.startSink('elastic-sink', stream);
+    await untilStored(0.3);
+    await first.kill();
+    await untilStored(0.6);
+    const third = await stand.startSink('elastic-sink', stream);
+    await second.kill();
     await sending;
     await waitFor(async () => (await stand.lag('elastic-sink', stream)) === 0, 60_000, 'everything is stored');
     const audit = await auditThat(
@@ -52,7 +56,7 @@ describe('the delivery audit', () => {
       sinks: { [group]: { written: EVENTS, filtered: 0, deadLettered: 0, pending: 0, unknown: 0, missing: 0 } },
     });
     expect(await stand.documents()).toBe(EVENTS);
-    await sink.stop();
+    await third.stop();
   });
 
   it('names dead letters, late events, records past the gateways, and what waits', async () => {
