@@ -61,7 +61,7 @@ describe('GroupLedger', () => {
     expect(note).toContain(`"closed":[[${MINUTE},0,3,3`);
     publisher.isAnswering = true;
     const next = new GroupLedger('app', 'group', publisher);
-    next.assigned([{ topic: 'logs', partition: 0, offset: 5, metadata: note }]);
+    next.assigned([{ topic: 'logs', partition: 0, committed: 5, metadata: note }]);
     settle(5, 1, MINUTE + 1, next);
     await publisher.publish();
     expect(publisher.published.get(key(MINUTE))).toMatchObject({ from: 0, to: 3, written: 3 });
@@ -73,7 +73,7 @@ describe('GroupLedger', () => {
     ledger.revoked([{ topic: 'logs', partition: 0 }]);
     expect(publisher.published.get(key(MINUTE))).toMatchObject({ written: 3 });
     expect(ledger.note('logs', 0)).toBe('');
-    ledger.assigned([{ topic: 'logs', partition: 0, offset: 7, metadata: '' }]);
+    ledger.assigned([{ topic: 'logs', partition: 0, committed: 7, metadata: '' }]);
     settle(7, 1, MINUTE);
     await publisher.publish();
     expect(publisher.published.get(key(MINUTE))).toMatchObject({ from: 7, to: 8, written: 1 });

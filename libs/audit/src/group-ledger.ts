@@ -1,4 +1,4 @@
-import type { CommittedPosition, RecordBlock, TopicPartition } from '@hercules/kafka';
+import type { AssignedOffset, RecordBlock, TopicPartition } from '@hercules/kafka';
 import { encodeKey } from './audit-record.ts';
 import type { AuditPublisher } from './audit-publisher.ts';
 import type { AuditChange, AuditSource } from './audit-source.ts';
@@ -44,8 +44,9 @@ export class GroupLedger implements AuditSource {
     this.#remove();
   }
 
-  assigned(positions: readonly CommittedPosition[]): void {
-    for (const { topic, partition, offset, metadata } of positions) this.#put(topic, partition, new PartitionLedger(offset, metadata));
+  assigned(positions: readonly AssignedOffset[]): void {
+    for (const { topic, partition, committed, metadata } of positions)
+      this.#put(topic, partition, new PartitionLedger(committed, metadata));
   }
 
   settled(block: RecordBlock, outcomes: Uint8Array): void {

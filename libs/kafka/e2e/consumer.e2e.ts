@@ -62,7 +62,7 @@ describe('BatchConsumer', () => {
     const groupId = `${topic}_group`;
     const one = await start({ groupId, topics: [topic] });
     await eventually('the partitions', () => one.handler.assigned.length === 2);
-    expect(one.handler.assigned.map(({ offset, metadata }) => [offset, metadata])).toEqual([
+    expect(one.handler.assigned.map(({ committed, metadata }) => [committed, metadata])).toEqual([
       [-1, ''],
       [-1, ''],
     ]);
@@ -75,8 +75,8 @@ describe('BatchConsumer', () => {
     const two = await start({ groupId, topics: [topic] });
     await eventually('the partitions', () => two.handler.assigned.length === 2);
     expect(two.handler.assigned.toSorted((a, b) => a.partition - b.partition)).toEqual([
-      { topic, partition: 0, offset: 7, metadata: note },
-      { topic, partition: 1, offset: 3, metadata: '' },
+      { topic, partition: 0, committed: 7, metadata: note },
+      { topic, partition: 1, committed: 3, metadata: '' },
     ]);
   });
 

@@ -23,7 +23,7 @@ export interface MemberGeneration {
 
 export interface PartitionOffset extends TopicPartition {
   offset: number;
-  /** What is kept with a committed offset, at most 4096 bytes unless the brokers are told otherwise; '' and undefined = nothing. */
+  /** What the committer wants to know again together with the offset; '' when absent. Brokers take up to 4096 bytes (offset.metadata.max.bytes). */
   metadata?: string;
 }
 
@@ -107,9 +107,13 @@ export function encodeOffsetCommit(groupId: string, member: MemberGeneration, of
     .int32(member.generation)
     .string(member.memberId)
     .array([...groupByTopic(offsets)], (writer, [topic, partitions]) =>
-      writer
-        .string(topic)
-        .array(partitions, (out, { partition, offset, metadata = '' }) => out.int32(partition).int64(offset).int32(-1).string(metadata)),
+      writer.string(topic).array(partitions, (out, { partition, offset, metadata }) =>
+        out
+          .int32(partition)
+          .int64(offset)
+          .int32(-1)
+          .string(metadata ?? ''),
+      ),
     )
     .bytes();
 }

@@ -1,4 +1,4 @@
-import type { CommittedPosition, RecordBlock, TopicPartition } from '@hercules/kafka';
+import type { AssignedOffset, RecordBlock, TopicPartition } from '@hercules/kafka';
 
 /** How a record has come to its end. A record that the store had already counts as written too. */
 export const OUTCOME = { written: 0, duplicated: 1, filtered: 2, dead: 3 } as const;
@@ -11,7 +11,7 @@ export type Outcome = (typeof OUTCOME)[keyof typeof OUTCOME];
  */
 export interface SettlementLedger {
   /** Before the first block of these partitions, with the notes of their last owners. */
-  assigned(positions: readonly CommittedPosition[]): void;
+  assigned(positions: readonly AssignedOffset[]): void;
   /** Every record of the block has come to its end, and so have all before it. `outcomes[i]` is the {@link OUTCOME} of record i. */
   settled(block: RecordBlock, outcomes: Uint8Array): void;
   /** Before a commit; resolves within a bounded time, whatever happens. */

@@ -1,4 +1,4 @@
-import type { CommittedPosition, PartitionOffset, RecordBlock, TopicPartition } from '@hercules/kafka';
+import type { AssignedOffset, PartitionOffset, RecordBlock, TopicPartition } from '@hercules/kafka';
 import { BatchRefused, RejectedRecord, type SinkAdapter, type WriteReport } from './adapter.ts';
 import type { DeadLetter } from './dead-letters.ts';
 import type { SettlementLedger } from './settlement.ts';
@@ -109,8 +109,9 @@ class ListAdapter implements SinkAdapter<string[]> {
 class RecordingLedger implements SettlementLedger {
   readonly heard: string[] = [];
   readonly #next = new Map<string, number>();
-  assigned(positions: readonly CommittedPosition[]): void {
-    for (const { topic, partition, offset, metadata } of positions) this.heard.push(`assigned ${topic}/${partition}@${offset} ${metadata}`);
+  assigned(positions: readonly AssignedOffset[]): void {
+    for (const { topic, partition, committed, metadata } of positions)
+      this.heard.push(`assigned ${topic}/${partition}@${committed} ${metadata}`);
   }
   settled({ topic, partition, firstOffset, lastOffset, count }: RecordBlock, outcomes: Uint8Array): void {
     this.heard.push(`settled ${firstOffset}-${lastOffset}: ${[...outcomes.subarray(0, count)].join('')}`);
@@ -298,7 +299,7 @@ describe('SinkLoop', () => {
       };
     });
     await start(adapter, { batchSize: 4 }, ledger);
-    loop.onAssigned([{ topic: 'logs', partition: 0, offset: 5, metadata: 'to 5' }]);
+    loop.onAssigned([{ topic: 'logs', partition: 0, committed: 5, metadata: 'to 5' }]);
     loop.onBlock(blockOf('logs', 0, 5, ['a', 'filter', 'twice', 'broken', 'bad']));
     loop.onBlock(blockOf('logs', 0, 10, ['b', 'c', 'd', 'e']));
     await until(() => open.size === 2);

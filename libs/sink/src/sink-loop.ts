@@ -1,4 +1,4 @@
-import { type BatchConsumer, type CommittedPosition, type RecordBlock, type TopicPartition } from '@hercules/kafka';
+import { type AssignedOffset, type BatchConsumer, type RecordBlock, type TopicPartition } from '@hercules/kafka';
 import { HerculesError, type Logger } from '@hercules/protocol';
 import { BatchRefused, type ItemFailure, RejectedRecord, type SinkAdapter, type WriteReport } from './adapter.ts';
 import { Backoff, sleep } from './backoff.ts';
@@ -123,7 +123,7 @@ export class SinkLoop<B> {
     this.#pump();
   };
 
-  readonly onAssigned = (positions: readonly CommittedPosition[]): void => this.#ledger?.assigned(positions);
+  readonly onAssigned = (positions: readonly AssignedOffset[]): void => this.#ledger?.assigned(positions);
 
   readonly onRevoked = async (partitions: readonly TopicPartition[]): Promise<void> => {
     const revoked = partitions.flatMap(({ topic, partition }) => this.#partitions.get(partitionKey(topic, partition)) ?? []);
