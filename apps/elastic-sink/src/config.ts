@@ -1,4 +1,5 @@
 import { kafkaConfigSchema } from '@hercules/kafka';
+import { replayConfigSchema } from '@hercules/replay';
 import { httpConfigSchema, secret, serviceConfigSchema } from '@hercules/service';
 import { sinkConfigSchema } from '@hercules/sink';
 import { z } from 'zod';
@@ -62,6 +63,7 @@ export const elasticSinkConfigSchema = z.object({
   elasticsearch: elasticsearchConfigSchema.prefault({}),
   index: indexConfigSchema.prefault({}),
   template: templateConfigSchema.prefault({}),
+  replays: replayConfigSchema.prefault({}),
   mapping: z
     .string()
     .default('log-event')

@@ -1,4 +1,5 @@
 import { kafkaConfigSchema } from '@hercules/kafka';
+import { replayConfigSchema } from '@hercules/replay';
 import { httpConfigSchema, serviceConfigSchema } from '@hercules/service';
 import { sinkConfigSchema } from '@hercules/sink';
 import { z } from 'zod';
@@ -85,6 +86,7 @@ export const graphiteSinkConfigSchema = z.object({
   kafka: kafkaConfigSchema.prefault({}),
   sink: sinkConfigSchema.extend({ patterns: sinkConfigSchema.shape.patterns.default(['metrics_*']) }).prefault({}),
   graphite: graphiteConfigSchema.prefault({}),
+  replays: replayConfigSchema.prefault({}),
   metricFilters: z
     .array(metricFilterSchema)
     .default([])

@@ -1,6 +1,8 @@
 import { kafkaConfigSchema } from '@hercules/kafka';
 import { metadataConfigSchema } from '@hercules/metadata';
+import { replayConfigSchema } from '@hercules/replay';
 import { httpConfigSchema, secret, serviceConfigSchema } from '@hercules/service';
+import { sinkConfigSchema } from '@hercules/sink';
 import { z } from 'zod';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -29,6 +31,21 @@ export const tasksConfigSchema = z.object({
   cleanupIntervalMs: z.number().int().min(100).default(60_000).describe('How often old results are looked for, in ms'),
 });
 
+const { deadLetterStream, deadLetterReplicationFactor } = sinkConfigSchema.shape;
+
+/** Replays: the API itself executes those into other streams, and dry runs. */
+export const managementReplayConfigSchema = replayConfigSchema.omit({ name: true }).extend({
+  enabled: replayConfigSchema.shape.enabled.removeDefault().default(true).describe('Execute replays into other streams, and dry runs'),
+  keepMs: z
+    .number()
+    .int()
+    .min(60_000)
+    .default(30 * DAY_MS)
+    .describe('How long replays that have come to their end are listed, in ms'),
+  deadLetterStream,
+  deadLetterReplicationFactor,
+});
+
 /** Settings of the management API. */
 export const managementApiConfigSchema = z.object({
   ...serviceConfigSchema.shape,
@@ -36,6 +53,7 @@ export const managementApiConfigSchema = z.object({
   kafka: kafkaConfigSchema.prefault({}),
   metadata: metadataConfigSchema.prefault({}),
   tasks: tasksConfigSchema.prefault({}),
+  replays: managementReplayConfigSchema.prefault({}),
   masterKeys: secret(z.array(z.string().min(1), { error: KEYS_EXPECTED }).min(1, { error: KEYS_EXPECTED })).describe(
     'Keys whose holders may do everything',
   ),

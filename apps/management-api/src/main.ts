@@ -4,15 +4,20 @@ import {
   BatchingProducer,
   KafkaAdmin,
   KafkaCluster,
+  PartitionReader,
   registerConsumerMetrics,
   registerProducerMetrics,
 } from '@hercules/kafka';
 import { MetadataRegistry, MetadataWriter } from '@hercules/metadata';
+import { registerReplayMetrics, ReplayJobs, ReplayLog, ReplayRunner, StreamReplays } from '@hercules/replay';
 import { runService, serviceEndpoints } from '@hercules/service';
 import { managementApiConfigSchema, tasksTopicConfigs } from './config.ts';
 import { apiDescription } from './http/api-description.ts';
 import { metadataLog, taskLog } from './kafka-logs.ts';
 import { registerManagementMetrics } from './management-metrics.ts';
+import { ReplayCleaner } from './replays/replay-cleaner.ts';
+import { ReplayDesk } from './replays/replay-desk.ts';
+import { writableStreams } from './replays/writable-streams.ts';
 import { allRoutes } from './routes/routes.ts';
 import { StreamTopics } from './stream-topics.ts';
 import { ResultCleaner } from './tasks/result-cleaner.ts';
@@ -20,13 +25,15 @@ import { TableReports } from './tasks/table-reports.ts';
 import { TaskQueue } from './tasks/task-queue.ts';
 import { TaskRunner } from './tasks/task-runner.ts';
 
+const APPLICATION_ID = 'management-api';
+
 runService({
-  name: 'management-api',
+  name: APPLICATION_ID,
   description: 'The only writer of metadata: streams and their topics, timelines, rights of API keys, content validations.',
   schema: managementApiConfigSchema,
   async start(context) {
     const { config, logger, lifecycle, metrics, about } = context;
-    const { tasks, metadata } = config;
+    const { tasks, metadata, replays } = config;
 
     const cluster = new KafkaCluster(config.kafka, logger);
     lifecycle.onStop('kafka connection', () => cluster.close());
@@ -74,7 +81,41 @@ runService({
     const reports = new TableReports(registry, (change) => queue.submit(change, 'table report'), logger);
     lifecycle.onStop('table reports', () => reports.stop());
     reports.start();
-    const routes = allRoutes({ registry, tasks: queue, ownTopics: [metadata.topic, tasks.topic] });
+
+    const jobs = new ReplayJobs(cluster, { topic: replays.topic, replicationFactor: metadata.replicationFactor }, logger);
+    lifecycle.onStop('table of replays', () => jobs.stop());
+    await jobs.start();
+    const replayLog = new ReplayLog(producer, replays.topic);
+    const replayCleaner = new ReplayCleaner(jobs, replayLog, replays.keepMs, logger);
+    lifecycle.onStop('replay cleaner', () => replayCleaner.stop());
+    replayCleaner.start(tasks.cleanupIntervalMs);
+    const reader = new PartitionReader(cluster, { connections: 1 });
+    lifecycle.onStop('replay reader', () => reader.close());
+    const desk = new ReplayDesk({ cluster, reader, jobs, log: replayLog });
+    if (replays.enabled) {
+      // Of its own, so that a change of metadata does not wait behind copied events.
+      const copies = new BatchingProducer(cluster, {}, logger);
+      lifecycle.onStop('replay producer', () => copies.close(5000));
+      await copies.start();
+      const findStream = writableStreams(registry);
+      const executor = new StreamReplays({ applicationId: APPLICATION_ID, cluster, producer: copies, findStream, settings: replays });
+      const parts = {
+        cluster,
+        producer: copies,
+        jobs,
+        executor,
+        name: APPLICATION_ID,
+        instanceId: config.instanceId,
+        config: replays,
+        logger,
+      };
+      const replayRunner = new ReplayRunner(parts);
+      registerReplayMetrics(metrics, replayRunner);
+      lifecycle.onStop('replays', () => replayRunner.stop());
+      replayRunner.start();
+    }
+
+    const routes = allRoutes({ registry, tasks: queue, replays: desk, ownTopics: [metadata.topic, tasks.topic, replays.topic] });
     const app = createHttpApp({
       routes,
       documents: { '/openapi.json': jsonAnswer(openApiDocument(routes, apiDescription(about.version))) },

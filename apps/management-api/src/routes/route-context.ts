@@ -1,4 +1,5 @@
 import type { MetadataRegistry } from '@hercules/metadata';
+import type { ReplayDesk } from '../replays/replay-desk.ts';
 import type { TaskQueue } from '../tasks/task-queue.ts';
 
 /** What the routes need. */
@@ -8,6 +9,7 @@ export interface RouteContext {
     'stream' | 'streams' | 'timeline' | 'timelines' | 'timelineEntry' | 'validations' | 'quotas' | 'authorizer'
   >;
   readonly tasks: Pick<TaskQueue, 'submit' | 'wait'>;
+  readonly replays: Pick<ReplayDesk, 'get' | 'list' | 'create' | 'measure' | 'want'>;
   /** Topics that no stream may be named after, besides the reserved prefixes. */
   readonly ownTopics: readonly string[];
 }

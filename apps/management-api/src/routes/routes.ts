@@ -2,6 +2,7 @@ import type { Route } from '@hercules/http-api';
 import { accessRoutes } from './access-routes.ts';
 import type { RouteContext } from './route-context.ts';
 import { quotaRoutes } from './quota-routes.ts';
+import { replayRoutes } from './replay-routes.ts';
 import { streamRoutes } from './stream-routes.ts';
 import { timelineRoutes } from './timeline-routes.ts';
 import { validationRoutes } from './validation-routes.ts';
@@ -14,5 +15,6 @@ export function allRoutes(context: RouteContext): Route[] {
     ...accessRoutes(context),
     ...validationRoutes(context),
     ...quotaRoutes(context),
+    ...replayRoutes(context),
   ];
 }

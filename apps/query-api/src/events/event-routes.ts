@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import { type ApiRequest, integerParameter, OCTETS, patternParameter, type Route } from '@hercules/http-api';
+import { type ApiRequest, integerParameter, OCTETS, patternParameter, type Route, timeParameter } from '@hercules/http-api';
 import type { PartitionReader, ReadPosition, RecordBlock } from '@hercules/kafka';
 import type { EventFilter, MetadataRegistry } from '@hercules/metadata';
 import { ByteSink } from '@hercules/protocol';
@@ -9,7 +9,6 @@ import { existingStream } from '../streams/existing-stream.ts';
 import { EventDocuments } from './event-documents.ts';
 import { type EventPositions, EventRange } from './event-range.ts';
 import { filterParameter, readEventFilter, sampleParameter } from './filter-parameters.ts';
-import { timeParameter } from './time-parameter.ts';
 
 const JSON_LINES = 'application/x-ndjson';
 const NEXT = 'X-Hercules-Next';

@@ -1,0 +1,257 @@
+import { BatchConsumer, KafkaAdmin, type KafkaCluster, type BatchingProducer, PartitionReader } from '@hercules/kafka';
+import { HerculesError, type Logger } from '@hercules/protocol';
+import { Backoff, sleep } from '@hercules/sink';
+import type { ReplayConfig } from './config.ts';
+import { ReplayExecution } from './replay-execution.ts';
+import type { ReplayJob } from './replay-job.ts';
+import { ReplayJobs } from './replay-jobs.ts';
+import { ReplayLog } from './replay-log.ts';
+import type { ReplayLoop } from './replay-loop.ts';
+import { isFinalState, type ReplayProgress, type ReplayState } from './replay-progress.ts';
+import type { ReplayEntry } from './replay-status.ts';
+
+/** What an app can do for replays. */
+export interface ReplayExecutor {
+  /** Whether the replay is this app's to execute. All instances of the app must say the same. */
+  accepts(job: ReplayJob): boolean;
+  /** Makes what writes the records. @throws HerculesError for a replay that can never be executed, naming what was expected: it has failed */
+  open(job: ReplayJob, logger: Logger): ReplayLoop;
+}
+
+export interface ReplayRunnerParts {
+  readonly cluster: KafkaCluster;
+  readonly producer: BatchingProducer;
+  readonly executor: ReplayExecutor;
+  /** What targets call the app; part of its group's name. */
+  readonly name: string;
+  readonly instanceId: string;
+  readonly config: Omit<ReplayConfig, 'enabled' | 'name'>;
+  readonly logger: Logger;
+  /** The view of an app that has one; otherwise the runner has its own. */
+  readonly jobs?: ReplayJobs;
+}
+
+/** Sums over all replays that this instance has executed. */
+export interface ReplayTotals {
+  read: number;
+  written: number;
+  deadLettered: number;
+  /** Replays that have come to an end here, by how. */
+  readonly ended: Record<'done' | 'cancelled' | 'failed', number>;
+}
+
+const SHOWN_TIMEOUT_MS = 10_000;
+const SAVE_TIMEOUT_MS = 5000;
+/** Fetches wait for their records, so each replay under way needs connections of its own. */
+const CONNECTIONS_PER_JOB = 1;
+
+/**
+ * Executes the replays of an app, those that its executor accepts. The instances of the app share a consumer group on the topic of replays: the member that
+ * has its one partition executes, and whoever gets it next goes on at the last progress (docs/decisions/006-replay.md).
+ */
+export class ReplayRunner {
+  readonly totals: ReplayTotals = { read: 0, written: 0, deadLettered: 0, ended: { done: 0, cancelled: 0, failed: 0 } };
+  readonly #parts: ReplayRunnerParts;
+  readonly #logger: Logger;
+  readonly #jobs: ReplayJobs;
+  readonly #log: ReplayLog;
+  readonly #admin: KafkaAdmin;
+  readonly #reader: PartitionReader;
+  #consumer: BatchConsumer | undefined;
+  readonly #executions = new Map<string, { readonly execution: ReplayExecution; readonly ended: Promise<void> }>();
+  readonly #stopSignal = new AbortController();
+  readonly #backoff = new Backoff(100, 2000);
+  /** Grows with every assignment and its end: what was begun under a former one is void. */
+  #term = 0;
+  #isExecutor = false;
+  #starting: Promise<void> = Promise.resolve();
+  #unsubscribe: () => void = () => undefined;
+
+  constructor(parts: ReplayRunnerParts) {
+    const { cluster, producer, config, logger } = parts;
+    this.#parts = parts;
+    this.#logger = logger;
+    this.#jobs = parts.jobs ?? new ReplayJobs(cluster, { topic: config.topic }, logger);
+    this.#log = new ReplayLog(producer, config.topic);
+    this.#admin = new KafkaAdmin(cluster);
+    this.#reader = new PartitionReader(cluster, { connections: CONNECTIONS_PER_JOB * config.maxJobs });
+  }
+
+  /** Whether this instance executes the app's replays now. */
+  get isExecutor(): boolean {
+    return this.#isExecutor;
+  }
+
+  /** Replays under way here. */
+  get running(): ReplayExecution[] {
+    return [...this.#executions.values()].map(({ execution }) => execution);
+  }
+
+  /** Does not wait: the topic may be made later, and the app works without it. */
+  start(): void {
+    this.#unsubscribe = this.#jobs.onChange((id) => this.#onChange(id));
+    this.#starting = this.#start();
+  }
+
+  /** Stops the replays under way so that another instance goes on with them, and leaves the group. */
+  async stop(): Promise<void> {
+    this.#stopSignal.abort();
+    this.#unsubscribe();
+    await this.#giveUp();
+    if (this.#parts.jobs === undefined) await this.#jobs.stop();
+    await this.#starting;
+    await this.#consumer?.stop();
+    await this.#reader.close();
+  }
+
+  async #start(): Promise<void> {
+    const { signal } = this.#stopSignal;
+    for (let attempt = 0; !signal.aborted; attempt++) {
+      try {
+        if (this.#parts.jobs === undefined) await this.#jobs.start();
+        this.#consumer = this.#createConsumer();
+        await this.#consumer.start();
+        return;
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#logger.warn({ err: error }, 'replays cannot be executed yet; trying again');
+        await sleep(this.#backoff.delayMs(attempt), signal);
+      }
+    }
+  }
+
+  #createConsumer(): BatchConsumer {
+    const { cluster, name, config, logger } = this.#parts;
+    const consumer: BatchConsumer = new BatchConsumer(
+      cluster,
+      { groupId: `hercules.replays.${name}`, topics: [config.topic], sessionTimeoutMs: config.sessionTimeoutMs, fromBeginning: false },
+      {
+        // The records are read by the view; the group only says who executes.
+        onBlock: (block) => consumer.release(block),
+        onAssigned: (partitions) => {
+          if (partitions.length > 0) void this.#takeOver();
+        },
+        onRevoked: () => this.#giveUp(),
+      },
+      logger,
+    );
+    return consumer;
+  }
+
+  /** Begins to execute once the view shows all that the former executor has written. */
+  async #takeOver(): Promise<void> {
+    const term = ++this.#term;
+    for (let attempt = 0; term === this.#term && !this.#stopSignal.signal.aborted; attempt++) {
+      try {
+        const [end = 0] = await this.#admin.endOffsets(this.#jobs.topic);
+        if (end > 0) await this.#jobs.waitForOffset(end - 1, SHOWN_TIMEOUT_MS);
+        if (term !== this.#term) return;
+        this.#isExecutor = true;
+        this.#logger.info({ name: this.#parts.name }, 'this instance executes the replays');
+        this.#reconcile();
+        return;
+      } catch (error) {
+        this.#logger.warn({ err: error }, 'the progress of replays is not known yet; trying again');
+        await sleep(this.#backoff.delayMs(attempt), this.#stopSignal.signal);
+      }
+    }
+  }
+
+  async #giveUp(): Promise<void> {
+    this.#term++;
+    this.#isExecutor = false;
+    const ended = [...this.#executions.values()].map(({ execution, ended }) => {
+      execution.stop('waiting');
+      return ended;
+    });
+    await Promise.all(ended);
+  }
+
+  #onChange(id: string): void {
+    const execution = this.#executions.get(id)?.execution;
+    const progress = this.#jobs.get(id)?.progress;
+    if (execution !== undefined && progress !== undefined && progress.attempt > execution.attempt) {
+      this.#logger.warn({ replay: id, executor: progress.executor }, 'another instance has taken a replay over; it is left to it');
+      execution.stop(undefined);
+    }
+    this.#reconcile();
+  }
+
+  /** Brings what runs here in line with what is wanted. */
+  #reconcile(): void {
+    if (!this.#isExecutor) return;
+    for (const { execution } of this.#executions.values()) {
+      const entry = this.#jobs.get(execution.job.id);
+      if (entry === undefined) execution.stop(undefined);
+      else if (entry.job.wanted !== 'running') execution.stop(entry.job.wanted);
+    }
+    for (const entry of this.#jobs.list()) {
+      const { job, progress } = entry;
+      if (this.#executions.has(job.id) || !this.#parts.executor.accepts(job)) continue;
+      if (progress !== undefined && isFinalState(progress.state)) continue;
+      if (job.wanted === 'running') {
+        if (this.#executions.size < this.#parts.config.maxJobs) this.#execute(entry);
+      } else if (progress?.state !== job.wanted) {
+        this.#track(new ReplayExecution(entry, this.#executionParts(job)), job.wanted);
+      }
+    }
+  }
+
+  #execute(entry: ReplayEntry): void {
+    this.#track(new ReplayExecution(entry, this.#executionParts(entry.job)), undefined);
+  }
+
+  /** @param rest the state to write down at once, for a replay that is not to run */
+  #track(execution: ReplayExecution, rest: ReplayState | undefined): void {
+    const { id } = execution.job;
+    if (rest !== undefined) execution.stop(rest);
+    const ended = execution.run().then(() => {
+      this.#executions.delete(id);
+      this.#add(execution);
+      this.#reconcile();
+    });
+    this.#executions.set(id, { execution, ended });
+  }
+
+  #executionParts(job: ReplayJob): ConstructorParameters<typeof ReplayExecution>[1] {
+    const { cluster, executor, instanceId, config, logger } = this.#parts;
+    return {
+      cluster,
+      reader: this.#reader,
+      open: () => executor.open(job, logger),
+      save: (progress) => this.#save(job.id, progress),
+      instance: instanceId,
+      maxBufferedBytes: config.maxBufferedBytes,
+      progressIntervalMs: config.progressIntervalMs,
+      logger,
+    };
+  }
+
+  /** A state that ends the run has to show before the next look at what is to be done. */
+  async #save(id: string, progress: ReplayProgress): Promise<void> {
+    const offset = await within(SAVE_TIMEOUT_MS, this.#log.putProgress(id, progress));
+    if (progress.state !== 'running' && progress.state !== 'waiting') await this.#jobs.waitForOffset(offset, SHOWN_TIMEOUT_MS);
+  }
+
+  #add(execution: ReplayExecution): void {
+    const { counters, job } = execution;
+    this.totals.read += counters?.consumedRecords ?? 0;
+    this.totals.written += counters?.writtenRecords ?? 0;
+    this.totals.deadLettered += counters?.deadLetteredRecords ?? 0;
+    const state = this.#jobs.get(job.id)?.progress?.state;
+    if (state === 'done' || state === 'cancelled' || state === 'failed') this.totals.ended[state]++;
+  }
+}
+
+/** Rejects with TIMEOUT when the promise takes longer. */
+async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new HerculesError('TIMEOUT', `Kafka has not taken the progress within ${ms} ms`)), ms);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
