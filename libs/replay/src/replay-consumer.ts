@@ -55,6 +55,9 @@ export class ReplayConsumer implements SinkConsumer {
   readonly #abort = new AbortController();
   readonly #backoff = new Backoff(FIRST_RETRY_MS, LONGEST_RETRY_MS);
   #bufferedBytes = 0;
+  /** Blocks handed out and not released yet. */
+  #heldBlocks = 0;
+  #onDrained: () => void = () => undefined;
   #wake: () => void = () => undefined;
 
   constructor(
@@ -109,7 +112,17 @@ export class ReplayConsumer implements SinkConsumer {
 
   release(block: RecordBlock): void {
     this.#bufferedBytes -= block.bytes;
+    if (--this.#heldBlocks === 0) this.#onDrained();
     this.#wake();
+  }
+
+  /** Hands out nothing more and waits until what was handed out has come to its end, but not longer than `timeoutMs`. */
+  async drain(timeoutMs: number): Promise<void> {
+    await this.stop();
+    if (this.#heldBlocks === 0) return;
+    const drained = new AbortController();
+    this.#onDrained = () => drained.abort();
+    await sleep(timeoutMs, drained.signal);
   }
 
   async commit(offsets: readonly (TopicPartition & { offset: number })[]): Promise<void> {
@@ -180,9 +193,8 @@ export class ReplayConsumer implements SinkConsumer {
       if (this.#abort.signal.aborted || position.paused) return false;
       const slice = sliceBlock(block, from, to, end);
       this.#bucket?.take(slice.count);
-      this.#bufferedBytes += slice.bytes;
       position.offset = slice.lastOffset + 1;
-      this.#handler.onBlock(slice);
+      this.#give(slice);
       from = to;
     } while (from < records);
     return true;
@@ -216,6 +228,12 @@ export class ReplayConsumer implements SinkConsumer {
     this.#logger.warn({ stream, partition, from: position.offset, to: next }, 'retention has removed records before they were replayed');
     const gap = gapBlock(stream, partition, position.offset, next);
     position.offset = next;
-    this.#handler.onBlock(gap);
+    this.#give(gap);
+  }
+
+  #give(block: RecordBlock): void {
+    this.#bufferedBytes += block.bytes;
+    this.#heldBlocks++;
+    this.#handler.onBlock(block);
   }
 }

@@ -23,12 +23,14 @@ export interface ExecutionParts {
 
 /** Without news the progress is written once in so many intervals, to show that somebody is at it. */
 const SILENT_INTERVALS = 5;
+/** How long a run that is to end gives what it has read to come to an end, so that the next one need not read it again; less when the app stops. */
+const DRAIN_MS = 5000;
+const HASTY_DRAIN_MS = 2000;
 /** Weight of the newest interval in the speed that is shown. */
 const RATE_WEIGHT = 0.3;
 
 /** The counters of a sink's loop that a replay shows. */
-const COUNTED: Readonly<Record<Exclude<keyof ReplayCounts, 'expired'>, keyof SinkCounters>> = {
-  read: 'consumedRecords',
+const COUNTED: Readonly<Record<Exclude<keyof ReplayCounts, 'read' | 'expired'>, keyof SinkCounters>> = {
   filtered: 'filteredRecords',
   written: 'writtenRecords',
   duplicated: 'duplicatedRecords',
@@ -53,6 +55,7 @@ export class ReplayExecution {
   #startedAt: number;
   #ranges: PartitionRange[];
   #loop: ReplayLoop | undefined;
+  #consumer: ReplayConsumer | undefined;
   #expired = 0;
   #error: string | undefined;
   #rate = 0;
@@ -134,6 +137,7 @@ export class ReplayExecution {
       },
       logger,
     );
+    this.#consumer = consumer;
     await loop.start(consumer);
     logger.info({ replay: job.id, stream: job.stream, target: job.target, attempt: this.attempt, records: this.left }, 'a replay runs');
   }
@@ -172,6 +176,8 @@ export class ReplayExecution {
   }
 
   async #finish(state: ReplayState): Promise<void> {
+    const canDrain = (state === 'paused' || state === 'waiting') && this.#loop?.counters.storeAvailable === 1;
+    if (canDrain) await this.#consumer?.drain(this.#leaving.signal.aborted ? HASTY_DRAIN_MS : DRAIN_MS);
     await this.#loop?.stop();
     if (this.#lost.signal.aborted) return;
     // What was committed while the loop stopped may have been the rest.
@@ -238,6 +244,8 @@ export class ReplayExecution {
     if (counters === undefined) return counts;
     for (const [name, counter] of Object.entries(COUNTED) as [keyof typeof COUNTED, keyof SinkCounters][])
       counts[name] += counters[counter];
+    // Not what the loop has consumed: of that, some may be left to the next run.
+    counts.read += counters.filteredRecords + counters.writtenRecords + counters.deadLetteredRecords;
     return counts;
   }
 }

@@ -14,7 +14,7 @@ export type PartitionRange = z.infer<typeof partitionRangeSchema>;
 
 /** What has become of the records. A record that is read again after an executor was killed counts again, as it is written again. */
 export const replayCountsSchema = z.object({
-  read: count.describe('Records read'),
+  read: count.describe('Records that have come to an end: the sum of those filtered, written and dead-lettered'),
   filtered: count.describe("Left out by the replay's filters or the sink's own"),
   written: count.describe('Acknowledged by the target; of a dry run: what would be written'),
   duplicated: count.describe('Of these, those that the target had already'),
