@@ -16,7 +16,9 @@ describe('two management APIs at once', () => {
 
   /** The instance that writes. It is certain only once both are members of the group: the one that joins later may be given the role. */
   const leaderAndOther = async ([one, two]: [ManagementProcess, ManagementProcess]): Promise<[ManagementProcess, ManagementProcess]> => {
-    await eventually('both are members of the group', () => [one, two].some(({ lines }) => lines.some((line) => line.includes('"members":2'))));
+    await eventually('both are members of the group', () =>
+      [one, two].some(({ lines }) => lines.some((line) => line.includes(`management-api.${topics.tasks}`) && line.includes('"members":2'))),
+    );
     await eventually('one of them writes', async () => (await one.isLeader()) !== (await two.isLeader()));
     return (await one.isLeader()) ? [one, two] : [two, one];
   };

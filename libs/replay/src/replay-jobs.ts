@@ -17,6 +17,9 @@ export interface ReplayJobsOptions {
 /** Called after a change of a replay shows. */
 export type ReplayListener = (id: string) => void;
 
+/** Called when an executor that has lost a replay has written its progress over a newer one, which still shows here and is given. */
+export type OutdatedListener = (id: string, current: ReplayProgress) => void;
+
 /** A live view on all replays. */
 export class ReplayJobs {
   readonly topic: string;
@@ -26,6 +29,7 @@ export class ReplayJobs {
   readonly #jobs = new Map<string, ReplayJob>();
   readonly #progress = new Map<string, ReplayProgress>();
   readonly #listeners = new Set<ReplayListener>();
+  readonly #outdatedListeners = new Set<OutdatedListener>();
   #table: CompactedTable | undefined;
 
   constructor(cluster: KafkaCluster, { topic, replicationFactor }: ReplayJobsOptions, logger: Logger) {
@@ -66,6 +70,12 @@ export class ReplayJobs {
     return () => this.#listeners.delete(listener);
   }
 
+  /** @returns ends it */
+  onOutdated(listener: OutdatedListener): () => void {
+    this.#outdatedListeners.add(listener);
+    return () => this.#outdatedListeners.delete(listener);
+  }
+
   /** Waits until the record at `offset` shows. Throws TIMEOUT, SHUTTING_DOWN. */
   async waitForOffset(offset: number, timeoutMs: number): Promise<void> {
     if (this.#table === undefined) throw new HerculesError('TIMEOUT', `the table of ${this.topic} is not read yet`);
@@ -89,7 +99,9 @@ export class ReplayJobs {
     this.#set(this.#progress, id, value, replayProgressSchema);
     const now = this.#progress.get(id);
     // An executor that does not know yet that it has lost the job must not take the progress of its successor back.
-    if (before !== undefined && now !== undefined && now.attempt < before.attempt) this.#progress.set(id, before);
+    if (before === undefined || now === undefined || now.attempt >= before.attempt) return;
+    this.#progress.set(id, before);
+    for (const listener of this.#outdatedListeners) listener(id, before);
   }
 
   #set<T>(map: Map<string, T>, id: string, value: Buffer | undefined, schema: z.ZodType<T>): void {

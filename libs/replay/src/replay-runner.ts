@@ -42,6 +42,8 @@ export interface ReplayTotals {
 
 const SHOWN_TIMEOUT_MS = 10_000;
 const SAVE_TIMEOUT_MS = 5000;
+/** The topic is there before the group is joined, and its one partition stays. */
+const METADATA_REFRESH_MS = 10_000;
 /** Fetches wait for their records, so each replay under way needs connections of its own. */
 const CONNECTIONS_PER_JOB = 1;
 
@@ -65,7 +67,7 @@ export class ReplayRunner {
   #term = 0;
   #isExecutor = false;
   #starting: Promise<void> = Promise.resolve();
-  #unsubscribe: () => void = () => undefined;
+  readonly #subscriptions: (() => void)[] = [];
 
   constructor(parts: ReplayRunnerParts) {
     const { cluster, producer, config, logger } = parts;
@@ -89,14 +91,17 @@ export class ReplayRunner {
 
   /** Does not wait: the topic may be made later, and the app works without it. */
   start(): void {
-    this.#unsubscribe = this.#jobs.onChange((id) => this.#onChange(id));
+    this.#subscriptions.push(
+      this.#jobs.onChange((id) => this.#onChange(id)),
+      this.#jobs.onOutdated((id, current) => void this.#restore(id, current)),
+    );
     this.#starting = this.#start();
   }
 
   /** Stops the replays under way so that another instance goes on with them, and leaves the group. */
   async stop(): Promise<void> {
     this.#stopSignal.abort();
-    this.#unsubscribe();
+    for (const unsubscribe of this.#subscriptions) unsubscribe();
     await this.#giveUp();
     if (this.#parts.jobs === undefined) await this.#jobs.stop();
     await this.#starting;
@@ -124,7 +129,13 @@ export class ReplayRunner {
     const { cluster, name, config, logger } = this.#parts;
     const consumer: BatchConsumer = new BatchConsumer(
       cluster,
-      { groupId: `hercules.replays.${name}`, topics: [config.topic], sessionTimeoutMs: config.sessionTimeoutMs, fromBeginning: false },
+      {
+        groupId: `hercules.replays.${name}`,
+        topics: [config.topic],
+        sessionTimeoutMs: config.sessionTimeoutMs,
+        metadataRefreshMs: METADATA_REFRESH_MS,
+        fromBeginning: false,
+      },
       {
         // The records are read by the view; the group only says who executes.
         onBlock: (block) => consumer.release(block),
@@ -175,6 +186,21 @@ export class ReplayRunner {
       execution.stop(undefined);
     }
     this.#reconcile();
+  }
+
+  /** Writes the progress once more that an executor which was thought dead has written over: the topic keeps the last word only. */
+  async #restore(id: string, current: ReplayProgress): Promise<void> {
+    const job = this.#jobs.get(id)?.job;
+    if (!this.#isExecutor || job === undefined || !this.#parts.executor.accepts(job)) return;
+    this.#logger.warn(
+      { replay: id, attempt: current.attempt },
+      'a former executor has written its progress; the newer one is written again',
+    );
+    try {
+      await this.#log.putProgress(id, current);
+    } catch (error) {
+      this.#logger.warn({ err: error, replay: id }, 'the progress of a replay could not be written again');
+    }
   }
 
   /** Brings what runs here in line with what is wanted. */

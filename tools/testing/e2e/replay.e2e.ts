@@ -1,8 +1,12 @@
+import type { Logger } from '@hercules/protocol';
+import { ReplayJobs } from '@hercules/replay';
 import type { SpawnedApp } from '../src/spawn-app.ts';
+import { waitFor } from '../src/wait-for.ts';
 import { metricOf, newLogEvents, ReplayStand } from './replay-stand.ts';
 
 jest.setTimeout(120_000);
 
+const SILENT: Logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const EVENTS = 3000;
 const stand = new ReplayStand();
 let sink: SpawnedApp;
@@ -94,6 +98,29 @@ it('is handed over by an executor that stops', async () => {
   // What was under way was finished and written down, so nothing was read twice.
   expect(progress!.counts).toMatchObject({ read: EVENTS, written: EVENTS, duplicated: 0 });
   expect(await stand.documentIds(`${stand.indexPrefix}shop-*-handed`)).toEqual(live);
+});
+
+it('is not taken back by an executor that was frozen and thought dead', async () => {
+  const { id } = await stand.replay({ stream, target: target('frozen'), eventsPerSecond: 1000 });
+  await stand.waitForReplay(id, 'is on its way', ({ percent }) => (percent ?? 0) > 10, 60_000);
+  const frozen = sink;
+  frozen.child.kill('SIGSTOP');
+  sink = await stand.startElasticSink();
+  const done = await stand.waitForState(id, 'done', 60_000);
+  frozen.child.kill('SIGCONT');
+  await waitFor(async () => (await metricOf(frozen, 'hercules_replay_running_jobs')) === 0, 30_000, 'the frozen executor has given up');
+  expect(await stand.show(id)).toEqual(expect.objectContaining({ state: 'done' }));
+  expect(done.progress!.partitions.map(({ next }) => next)).toEqual([EVENTS / 2, EVENTS / 2]);
+  expect(await stand.documentIds(`${stand.indexPrefix}shop-*-frozen`)).toEqual(live);
+  // Whoever reads the topic anew sees the last word too.
+  const jobs = new ReplayJobs(stand.cluster, { topic: `hercules_replays_${stand.suffix}` }, SILENT);
+  await jobs.start();
+  try {
+    await waitFor(() => Promise.resolve(jobs.get(id)?.progress?.state === 'done'), 10_000, 'the topic says that it is done');
+  } finally {
+    await jobs.stop();
+  }
+  expect(await frozen.stop()).toBe(0);
 });
 
 it('is cancelled for good', async () => {
