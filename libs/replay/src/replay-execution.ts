@@ -115,14 +115,16 @@ export class ReplayExecution {
   async #begin(): Promise<void> {
     const { job } = this;
     const { signal } = this.#stopping;
-    if (this.#ranges.length === 0 && !signal.aborted) this.#ranges = await this.#findRanges(signal);
+    if (signal.aborted) return;
+    // First of all, so that a target that cannot be is told of even if there is nothing to write.
+    const loop = this.#parts.open(job);
+    if (this.#ranges.length === 0) this.#ranges = await this.#findRanges(signal);
     if (signal.aborted) return;
     this.#measured = { at: performance.now(), offsets: offsetsOf(this.#ranges).done };
     // The bounds are written before anything is read, so that whoever takes over reads to the same end.
     await this.#saveUntilTaken('running', signal);
     if (this.left === 0) this.#ended.resolve('done');
     if (this.left === 0 || signal.aborted) return;
-    const loop = this.#parts.open(job);
     this.#loop = loop;
     const { maxBufferedBytes, reader, logger } = this.#parts;
     const options = { stream: job.stream, partitions: this.#ranges, maxBufferedBytes, eventsPerSecond: job.eventsPerSecond };

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { BatchingProducer, Delivery, KafkaAdmin, KafkaCluster, kafkaConfigSchema } from '@hercules/kafka';
-import { EventWriter, type Logger, TickClock, UuidV1Generator } from '@hercules/protocol';
+import { encodeEvent, type Logger, tag, TickClock, UuidV1Generator, type Value } from '@hercules/protocol';
 import { spawnApp, type SpawnedApp } from '../src/spawn-app.ts';
 import { testServers } from '../src/test-servers.ts';
 import { waitFor } from '../src/wait-for.ts';
@@ -181,20 +181,17 @@ export class ReplayStand {
   }
 }
 
+/** An event of this moment, encoded. */
+export function newEvent(tags: Readonly<Record<string, Value>>): Buffer {
+  return encodeEvent({ version: 1, timestamp: clock.now(), uuid: uuids.next(), payload: new Map(Object.entries(tags)) });
+}
+
 /** Log events of a project, each with its number in `number`. */
 export function newLogEvents(project: string, count: number): Buffer[] {
-  const writer = new EventWriter();
-  return Array.from({ length: count }, (_, number) => {
-    writer.reset();
-    writer.beginEvent(clock.now(), uuids.next());
-    writer.string('message', `event ${number}`);
-    writer.integer('number', number);
-    writer.beginContainer('properties');
-    writer.string('project', project);
-    writer.endContainer();
-    writer.endEvent();
-    return Buffer.from(writer.events());
-  });
+  const properties = tag.container({ project: tag.string(project) });
+  return Array.from({ length: count }, (_, number) =>
+    newEvent({ message: tag.string(`event ${number}`), number: tag.integer(number), properties }),
+  );
 }
 
 /** The value of a metric of an app, over all labels. */

@@ -1,9 +1,9 @@
 import { cassandraConfigSchema, createCassandraClient } from '@hercules/cassandra';
-import { encodeEvent, type HerculesEvent, tag, TickClock, UuidV1Generator, type Value } from '@hercules/protocol';
+import { tag, TickClock, UuidV1Generator } from '@hercules/protocol';
 import type { SpawnedApp } from '../src/spawn-app.ts';
 import { testServers } from '../src/test-servers.ts';
 import { waitFor } from '../src/wait-for.ts';
-import { metricOf, newLogEvents, ReplayStand } from './replay-stand.ts';
+import { metricOf, newEvent, newLogEvents, ReplayStand } from './replay-stand.ts';
 
 jest.setTimeout(120_000);
 
@@ -13,10 +13,6 @@ const uuids = new UuidV1Generator({ clock });
 const client = createCassandraClient(cassandraConfigSchema.parse({ contactPoints: [testServers().cassandra] }));
 const timelinesKeyspace = `replay_${stand.suffix}`;
 const tracingKeyspace = `replay_spans_${stand.suffix}`;
-const event = (tags: Record<string, Value>): Buffer => {
-  const made: HerculesEvent = { version: 1, timestamp: clock.now(), uuid: uuids.next(), payload: new Map(Object.entries(tags)) };
-  return encodeEvent(made);
-};
 /** All rows of a table as texts, sorted. */
 const rows = async (table: string): Promise<string[]> => {
   const result = await client.execute(`SELECT JSON * FROM ${table}`, [], { prepare: false, fetchSize: 50_000 });
@@ -82,7 +78,7 @@ describe('Cassandra', () => {
   it('takes spans into other tables, as often as they are dropped', async () => {
     const spans = Array.from({ length: COUNT }, () => {
       const begin = clock.now();
-      return event({
+      return newEvent({
         traceId: tag.uuid(uuids.next()),
         spanId: tag.uuid(uuids.next()),
         beginTimestampUtc: tag.long(begin),
@@ -127,7 +123,7 @@ describe('Graphite', () => {
           ['value', tag.string(segment)],
         ] as const),
     );
-    await stand.sendBytes(metrics, [event({ value: tag.double(42), tags: tag.vector('container', segments) })]);
+    await stand.sendBytes(metrics, [newEvent({ value: tag.double(42), tags: tag.vector('container', segments) })]);
     const points = async (): Promise<unknown[]> => {
       const answer = await fetch(`${render}/render?target=${path}&from=-1h&format=json&noNullPoints=true`);
       return ((await answer.json()) as { datapoints: unknown[] }[])[0]?.datapoints ?? [];
