@@ -15,6 +15,8 @@ export class AssignedPartition implements TopicPartition {
   startPoint: StartPoint;
   /** Next offset to read as the group knows it; −1 = nothing committed. */
   committed = -1;
+  /** What was committed together with that offset when the partition was assigned. */
+  committedMetadata = '';
   /** Where reading began for want of a committed offset; −1 = not known, or not looked up because there is one. */
   startedAt = -1;
   /** −1 until the first answer of the broker. */

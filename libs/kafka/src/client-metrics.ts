@@ -1,10 +1,18 @@
 import type { ConsumerStats } from './consumer.ts';
 import type { ProducerStats } from './producer-options.ts';
 
+type ReadValues = () => number | Iterable<{ labels: Readonly<Record<string, string>>; value: number }>;
+
 /** The part of a metrics registry that is needed here; libs/service's MetricsRegistry is one. */
 export interface ClientMetricsRegistry {
-  counterFrom(name: string, help: string, labelNames: readonly string[], read: () => number): void;
-  gaugeFrom(name: string, help: string, labelNames: readonly string[], read: () => number): void;
+  counterFrom(name: string, help: string, labelNames: readonly string[], read: ReadValues): void;
+  gaugeFrom(name: string, help: string, labelNames: readonly string[], read: ReadValues): void;
+}
+
+/** A consumer of several in one process, and the labels that tell it from the others. */
+export interface MeasuredConsumer {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly consumer: { readonly stats: Readonly<ConsumerStats> };
 }
 
 const PRODUCER_COUNTERS: readonly [name: string, help: string, key: keyof ProducerStats][] = [
@@ -43,9 +51,21 @@ export function registerProducerMetrics(
 }
 
 /** Registers the metrics of the consumer of an app (docs/components.md, M-9). */
-export function registerConsumerMetrics(metrics: ClientMetricsRegistry, consumer: { readonly stats: Readonly<ConsumerStats> }): void {
+export function registerConsumerMetrics(metrics: ClientMetricsRegistry, consumer: MeasuredConsumer['consumer']): void {
+  registerConsumersMetrics(metrics, [], () => [{ labels: {}, consumer }]);
+}
+
+/** The same for an app with several consumers, which come and go; all have the same labels. */
+export function registerConsumersMetrics(
+  metrics: ClientMetricsRegistry,
+  labelNames: readonly string[],
+  consumers: () => Iterable<MeasuredConsumer>,
+): void {
+  const ofEach = (key: keyof ConsumerStats): ReadValues => {
+    return () => Array.from(consumers(), ({ labels, consumer }) => ({ labels, value: consumer.stats[key] }));
+  };
   for (const [name, help, key] of CONSUMER_COUNTERS) {
-    metrics.counterFrom(`hercules_kafka_consumer_${name}_total`, help, [], () => consumer.stats[key]);
+    metrics.counterFrom(`hercules_kafka_consumer_${name}_total`, help, labelNames, ofEach(key));
   }
-  metrics.gaugeFrom('hercules_kafka_consumer_buffered_bytes', 'Bytes fetched and not yet handled', [], () => consumer.stats.bufferedBytes);
+  metrics.gaugeFrom('hercules_kafka_consumer_buffered_bytes', 'Bytes fetched and not yet handled', labelNames, ofEach('bufferedBytes'));
 }

@@ -24,13 +24,31 @@ export interface ConsumerHandler {
   onBlock(block: RecordBlock): void;
   /** Finish or abandon the partitions' records; commits are taken until this resolves. Bounded by the rebalance timeout. */
   onRevoked(partitions: TopicPartition[]): Promise<void>;
-  onAssigned?(partitions: TopicPartition[]): void;
+  onAssigned?(partitions: AssignedOffset[]): void;
   /** Everything that is not healed silently; it is logged in any case. */
   onError?(error: Error): void;
 }
 
 export interface PartitionLag extends TopicPartition {
   lag: number;
+}
+
+/** A partition that was assigned, and what the group knows of it. */
+export interface AssignedOffset extends TopicPartition {
+  /** Next offset to read; −1 = nothing is committed. */
+  readonly committed: number;
+  /** What was committed together with the offset. */
+  readonly metadata: string;
+}
+
+/** The end of an assigned partition as a broker has told it. */
+export interface PartitionEnd extends TopicPartition {
+  /** Offset after the last record that consumers may see; −1 = not known yet. */
+  readonly highWatermark: number;
+  /** How long ago a broker said so, in ms. */
+  readonly ageMs: number;
+  /** Offset that is fetched next; −1 = not known yet. */
+  readonly position: number;
 }
 
 /** Plain counters; read them at any time. */
@@ -206,6 +224,20 @@ export class BatchConsumer {
     });
   }
 
+  /** Where each assigned partition ends, as the fetches tell. */
+  ends(): PartitionEnd[] {
+    const now = performance.now();
+    return this.#owned.map(({ topic, partition, position, highWatermark, highWatermarkAt }) => {
+      return { topic, partition, position, highWatermark, ageMs: now - highWatermarkAt };
+    });
+  }
+
+  /** Partitions of all topics that this member subscribes to, whoever of the group has them. */
+  get subscribedPartitions(): number {
+    const counts = this.#dataCluster.partitionCounts();
+    return this.#subscription.select(counts.keys()).reduce((sum, topic) => sum + counts.get(topic)!, 0);
+  }
+
   get stats(): Readonly<ConsumerStats> {
     const stats = Object.assign(this.#stats, this.#fetcher.stats);
     stats.blockedLoops = this.#membership.blockedLoops;
@@ -256,7 +288,14 @@ export class BatchConsumer {
       },
       'partitions are assigned',
     );
-    this.#handler.onAssigned?.(this.assignment());
+    this.#handler.onAssigned?.(
+      partitions.map(({ topic, partition, committed, committedMetadata }) => ({
+        topic,
+        partition,
+        committed,
+        metadata: committedMetadata,
+      })),
+    );
     this.#fetcher.assign(partitions);
   }
 
@@ -272,11 +311,13 @@ export class BatchConsumer {
       try {
         const offsets = await this.#committer.committed(assigned);
         return assigned.map(({ topic, partition }) => {
-          const committed = offsets.find((offset) => offset.topic === topic && offset.partition === partition)?.offset ?? -1;
+          const known = offsets.find((offset) => offset.topic === topic && offset.partition === partition);
+          const committed = known?.offset ?? -1;
           const isNew = partition >= (this.#seenAtStart.get(topic) ?? 0);
           const startPoint = this.#settings.fromBeginning || isNew ? 'earliest' : 'latest';
           const result = new AssignedPartition(topic, partition, committed >= 0 ? committed : UNKNOWN_POSITION, startPoint);
           result.committed = committed;
+          result.committedMetadata = known?.metadata ?? '';
           return result;
         });
       } catch (error) {

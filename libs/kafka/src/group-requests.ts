@@ -23,6 +23,8 @@ export interface MemberGeneration {
 
 export interface PartitionOffset extends TopicPartition {
   offset: number;
+  /** What the committer wants to know again together with the offset; '' when absent. Brokers take up to 4096 bytes (offset.metadata.max.bytes). */
+  metadata?: string;
 }
 
 export interface PartitionOffsetResult extends PartitionOffset {
@@ -98,14 +100,20 @@ export function decodeErrorCode(bytes: Buffer): number {
   return new WireReader(bytes, 4).int16();
 }
 
-/** OffsetCommit v6: group, generation, member, topics [name, partitions [id, offset, leader epoch −1, metadata '']]. */
+/** OffsetCommit v6: group, generation, member, topics [name, partitions [id, offset, leader epoch −1, metadata]]. */
 export function encodeOffsetCommit(groupId: string, member: MemberGeneration, offsets: readonly PartitionOffset[]): Buffer {
   return new WireWriter()
     .string(groupId)
     .int32(member.generation)
     .string(member.memberId)
     .array([...groupByTopic(offsets)], (writer, [topic, partitions]) =>
-      writer.string(topic).array(partitions, (out, { partition, offset }) => out.int32(partition).int64(offset).int32(-1).string('')),
+      writer.string(topic).array(partitions, (out, { partition, offset, metadata }) =>
+        out
+          .int32(partition)
+          .int64(offset)
+          .int32(-1)
+          .string(metadata ?? ''),
+      ),
     )
     .bytes();
 }
@@ -136,8 +144,8 @@ export function decodeOffsetFetch(bytes: Buffer): { errorCode: number; offsets: 
         const partition = p.int32();
         const offset = p.int64();
         p.int32(); // leader epoch
-        p.nullableString(); // metadata
-        return { partition, offset, errorCode: p.int16() };
+        const metadata = p.nullableString() ?? '';
+        return { partition, offset, metadata, errorCode: p.int16() };
       }),
     }))
     .flatMap(({ topic, partitions }) => partitions.map((result) => ({ topic, ...result })));

@@ -1,10 +1,17 @@
 export { KafkaAdmin, type TopicDescription } from './admin.ts';
 export type { TopicSpec } from './admin-requests.ts';
-export { registerConsumerMetrics, registerProducerMetrics, type ClientMetricsRegistry } from './client-metrics.ts';
+export {
+  registerConsumerMetrics,
+  registerConsumersMetrics,
+  registerProducerMetrics,
+  type ClientMetricsRegistry,
+  type MeasuredConsumer,
+} from './client-metrics.ts';
 export { KafkaCluster } from './cluster.ts';
 export { CompactedTable, type CompactedTableOptions } from './compacted-table.ts';
 export { kafkaConfigSchema, type KafkaConfig } from './config.ts';
-export { BatchConsumer, type ConsumerHandler, type PartitionLag } from './consumer.ts';
+export { type AssignedOffset, BatchConsumer, type ConsumerHandler, type PartitionEnd, type PartitionLag } from './consumer.ts';
+export type { PartitionOffset } from './group-requests.ts';
 export type { ConsumerOptions } from './consumer-options.ts';
 export { Delivery, type DeliveryListener } from './delivery.ts';
 export { BatchingProducer } from './producer.ts';

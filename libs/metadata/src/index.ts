@@ -11,6 +11,7 @@ export {
 export { Authorizer, type Decision } from './authorizer.ts';
 export { conditionSchema, type Condition, type LongValue } from './condition.ts';
 export { metadataConfigSchema, metadataTopicConfigs, type MetadataConfig } from './config.ts';
+export { type Derivation, derivationsOf, requireFittingSplit, requireNoCycle } from './derivations.ts';
 export { describeIssues } from './describe-issues.ts';
 export { compileFilters, type EventFilter } from './event-filter.ts';
 export { filterListSchema, filterSchema, hpathSchema, type Filter } from './filter.ts';
@@ -39,10 +40,12 @@ export { RIGHTS, RULE_PATTERN, type Right, type Rule } from './rule.ts';
 export {
   descriptionSchema,
   partitionsSchema,
+  splitSchema,
   streamSchema,
   ttlSchema,
   type BaseStream,
   type DerivedStream,
+  type Split,
   type Stream,
 } from './stream.ts';
 export { leaderClaimSchema, taskResultSchema, type LeaderClaim, type TaskResult } from './task-result.ts';

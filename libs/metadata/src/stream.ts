@@ -1,3 +1,4 @@
+import { HASH_ALGORITHMS } from '@hercules/protocol';
 import { z } from 'zod';
 import { filterListSchema, hpathSchema, type Filter } from './filter.ts';
 import { nameSchema, newNameSchema } from './name.ts';
@@ -48,12 +49,44 @@ const streamFields = {
 
 const baseStreamSchema = z.object({ type: z.literal('base'), ...streamFields }).describe('A stream that producers write');
 
+const NODE_EXPECTED = 'expected a name of 1 to 48 characters of a–z, A–Z, 0–9, _, . and -';
+
+/**
+ * What makes a derived stream one of several outputs of a splitter (sinks §8). Those of one group read the same sources through the same filters, and each event
+ * that passes goes to exactly one of them.
+ */
+export const splitSchema = z
+  .object({
+    group: nameSchema.describe('Name of the splitter: all outputs of it have the same sources, filters, sharding keys and algorithm'),
+    node: z
+      .string({ error: NODE_EXPECTED })
+      .regex(/^[A-Za-z0-9_.-]{1,48}$/, { error: NODE_EXPECTED })
+      .describe('Name of this output among those of the group; it is hashed'),
+    weight: z
+      .number({ error: 'expected a weight above 0' })
+      .positive({ error: 'expected a weight above 0' })
+      .default(1)
+      .describe('Share of the events, in proportion to the weights of the others'),
+    shardingKeys: z
+      .array(z.string(), { error: 'expected a list of names of tags' })
+      .min(1, { error: 'expected one name of a tag or more' })
+      .describe('Names of tags at the top of an event whose values decide on the output'),
+    algorithm: z
+      .enum(HASH_ALGORITHMS, { error: `expected one of ${HASH_ALGORITHMS.join(', ')}` })
+      .default('xxhash32')
+      .describe('Hash of the tags'),
+  })
+  .meta({ id: 'Split' });
+
+export type Split = z.infer<typeof splitSchema>;
+
 const derivedStreamSchema = z
   .object({
     type: z.literal('derived'),
     ...streamFields,
     streams: sourceStreamsSchema.describe('Streams that it reads'),
     filters: nullableFiltersSchema.describe('What an event must satisfy to be taken over'),
+    split: splitSchema.nullish().describe('Makes the stream one of the outputs of a splitter'),
   })
   .describe('A stream that is filled from other streams');
 

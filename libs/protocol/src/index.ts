@@ -17,6 +17,8 @@ export { selectValue } from './select-value.ts';
 export { logicalShard, timetrapOffset } from './sharding.ts';
 export { decompressSnappyBlock } from './snappy-block.ts';
 export * from './states.ts';
+export { HASH_ALGORITHMS, type HashAlgorithm, hashFunction } from './splitting/hash-algorithms.ts';
+export { WeightedNodes, type WeightedNodesOptions } from './splitting/weighted-nodes.ts';
 export { StructureWalker } from './structure-walker.ts';
 export { TagSelector } from './tag-selector.ts';
 export { TextCache } from './text-cache.ts';

@@ -119,14 +119,13 @@ describe('timelines', () => {
       if (i === 1000) await second.kill();
     }
     const ids = events.map(({ timestamp, uuid }) => eventId(timestamp, uuid).toString('hex'));
-    await waitFor(
-      async () => {
-        const found = await stored();
-        return ids.every((id) => found.has(id));
-      },
-      40_000,
-      'every event is stored',
-    );
+    const allStored = async (): Promise<boolean> => {
+      const found = await stored();
+      return ids.every((id) => found.has(id));
+    };
+    await waitFor(allStored, 40_000, 'every event is stored').catch((error: Error) => {
+      throw new Error(`${error.message}. The output of the sink that lives:\n${sink.output().slice(-20_000)}`);
+    });
     const rows = await stand.rows('shared');
     expect(rows.filter(({ eventId: id }) => ids.includes(id.toString('hex')))).toHaveLength(events.length);
   });

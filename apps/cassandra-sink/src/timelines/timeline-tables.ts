@@ -16,7 +16,10 @@ export class TimelineTables {
   async create(timeline: Timeline, signal: AbortSignal): Promise<void> {
     const { schema, cassandra, timelines } = this.#config;
     if (schema.create) await createKeyspace(this.#client, timelines.keyspace, schema, cassandra.localDataCenter);
-    await this.#change(timeline.name, timelineStatements.create(this.#table(timeline), timeline.ttl), signal);
+    // A table that is there needs nobody's turn: the lock of an instance that was killed would make the others wait until it ends by itself.
+    const isThere = (): Promise<boolean> => this.#exists(timeline);
+    if (await isThere()) return;
+    await this.#change(timeline.name, timelineStatements.create(this.#table(timeline), timeline.ttl), signal, isThere);
   }
 
   changeTtl(timeline: Timeline, signal: AbortSignal): Promise<void> {
@@ -31,8 +34,14 @@ export class TimelineTables {
     return timelineTable(this.#config.timelines.keyspace, name);
   }
 
+  async #exists({ name }: Timeline): Promise<boolean> {
+    const query = 'SELECT table_name FROM system_schema.tables WHERE keyspace_name = ? AND table_name = ?';
+    const { rowLength } = await this.#client.execute(query, [this.#config.timelines.keyspace, name], { prepare: true });
+    return rowLength > 0;
+  }
+
   /** One instance at a time, because two nodes that make a table of one name at once make two. */
-  async #change(name: string, statement: string, signal: AbortSignal): Promise<void> {
+  async #change(name: string, statement: string, signal: AbortSignal, isDone?: () => Promise<boolean>): Promise<void> {
     const { keyspace } = this.#config.timelines;
     await createSchemaTable(this.#client, keyspace);
     await withSchemaLock(
@@ -42,7 +51,7 @@ export class TimelineTables {
       async () => {
         await this.#client.execute(statement, [], { prepare: false });
       },
-      { signal },
+      { signal, ...(isDone ? { isDone } : {}) },
     );
   }
 }

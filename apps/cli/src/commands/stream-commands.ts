@@ -17,6 +17,10 @@ interface CreateOptions {
   readonly description?: string;
   readonly from?: string;
   readonly filter?: readonly string[];
+  readonly split?: string;
+  readonly splitKeys?: string;
+  readonly splitWeight?: string;
+  readonly splitAlgorithm?: string;
 }
 
 /** `hercules stream …` */
@@ -32,6 +36,10 @@ export function addStreamCommands(program: Command, environment: Environment): v
     .option('--description <text>', 'what it is for')
     .option('--from <streams>', 'make it a derived stream, filled from these (by commas)')
     .option('--filter <filter>', 'of a derived stream: path=value or JSON; may repeat', collect)
+    .option('--split <group/node>', 'make the derived stream one of the outputs of a splitter')
+    .option('--split-keys <tags>', 'tags, by commas, whose values decide on the output')
+    .option('--split-weight <weight>', 'share of this output (1 unless said otherwise)')
+    .option('--split-algorithm <name>', 'hash of the tags (xxhash32 unless said otherwise)')
     .action(
       action<CreateOptions>(environment, async ({ management, output }, [name], options) => {
         const document = streamOf(name!, options);
@@ -105,9 +113,12 @@ export function addStreamCommands(program: Command, environment: Environment): v
     );
 }
 
-function streamOf(name: string, { partitions, ttl, shardingKey, description, from, filter }: CreateOptions): Stream {
+function streamOf(name: string, options: CreateOptions): Stream {
+  const { partitions, ttl, shardingKey, description, from, filter } = options;
+  const split = splitOf(options);
   if (from === undefined && filter !== undefined)
     throw CliError.usage('--filter is for derived streams', 'Name their sources with --from.');
+  if (from === undefined && split !== undefined) throw CliError.usage('--split is for derived streams', 'Name their sources with --from.');
   const document = {
     type: from === undefined ? 'base' : 'derived',
     name,
@@ -116,10 +127,27 @@ function streamOf(name: string, { partitions, ttl, shardingKey, description, fro
     ttl: parseDuration(ttl),
     ...(description === undefined ? {} : { description }),
     ...(from === undefined ? {} : { streams: commaList(from), filters: parseFilters(filter) }),
+    ...(split === undefined ? {} : { split }),
   };
   const result = streamSchema.safeParse(document);
   if (!result.success) throw CliError.usage(`The stream is wrong: ${describeIssues(result.error, document)}`);
   return result.data;
+}
+
+function splitOf({ split, splitKeys, splitWeight, splitAlgorithm }: CreateOptions): object | undefined {
+  if (split === undefined) {
+    if (splitKeys === undefined && splitWeight === undefined && splitAlgorithm === undefined) return undefined;
+    throw CliError.usage('--split-keys, --split-weight and --split-algorithm go with --split', 'Say --split GROUP/NODE too.');
+  }
+  const [group, node, ...more] = split.split('/');
+  if (node === undefined || more.length > 0) throw CliError.usage(`--split ${split}: expected GROUP/NODE`);
+  return {
+    group,
+    node,
+    shardingKeys: commaList(splitKeys),
+    ...(splitWeight === undefined ? {} : { weight: Number(splitWeight) }),
+    ...(splitAlgorithm === undefined ? {} : { algorithm: splitAlgorithm }),
+  };
 }
 
 function describeStream(stream: Stream): string {
@@ -132,5 +160,6 @@ function describeStream(stream: Stream): string {
     ['description', stream.description ?? ''],
   ];
   if (stream.type === 'derived') rows.push(['streams', stream.streams.join(', ')], ['filters', JSON.stringify(stream.filters)]);
+  if (stream.type === 'derived' && stream.split) rows.push(['split', JSON.stringify(stream.split)]);
   return renderTable(['setting', 'value'], rows);
 }

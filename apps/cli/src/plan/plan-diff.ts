@@ -73,6 +73,7 @@ function streamChanges(is: Stream, wanted: Stream): FieldChange[] {
     ...changed('shardingKey', is.shardingKey, wanted.shardingKey, NOT_CHANGEABLE),
     ...changed('streams', derivedIs?.streams, derivedWanted?.streams, NOT_CHANGEABLE),
     ...changed('filters', derivedIs?.filters, derivedWanted?.filters, NOT_CHANGEABLE),
+    ...changed('split', derivedIs?.split ?? undefined, derivedWanted?.split ?? undefined, NOT_CHANGEABLE),
     ...changed('partitions', is.partitions, wanted.partitions, is.partitions > wanted.partitions ? 'can only grow' : undefined),
     ...changed('ttl', is.ttl, wanted.ttl),
     ...(typeof wanted.description === 'string' ? changed('description', is.description ?? '', wanted.description) : []),

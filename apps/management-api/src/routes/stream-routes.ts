@@ -3,7 +3,7 @@ import { nameSchema, streamSchema, type Stream } from '@hercules/metadata';
 import { HerculesError } from '@hercules/protocol';
 import { z } from 'zod';
 import { runChange, TASK_ANSWERS, TASK_PARAMETERS } from '../http/task-parameters.ts';
-import { requireMorePartitions } from '../tasks/stream-changes.ts';
+import { requireDerivable, requireMorePartitions } from '../tasks/stream-changes.ts';
 import type { RouteContext } from './route-context.ts';
 
 const streamParameter = textParameter('stream', { description: 'Name of the stream' });
@@ -41,7 +41,13 @@ export function streamRoutes({ registry, tasks, ownTopics }: RouteContext): Rout
       rights: 'manage on the name, and read on each source of a derived stream',
       parameters: TASK_PARAMETERS,
       body: { description: 'The stream; unknown properties are ignored', schema: streamSchema },
-      answers: { ...TASK_ANSWERS, 409: { description: 'The name is taken by a stream, or by a topic that does not fit' } },
+      answers: {
+        ...TASK_ANSWERS,
+        409: {
+          description:
+            'The name is taken by a stream or by a topic that does not fit; the stream would read itself; it does not fit into its splitter',
+        },
+      },
       handle(request) {
         const stream = request.document(streamSchema, 'stream');
         if (ownTopics.includes(stream.name)) {
@@ -55,6 +61,7 @@ export function streamRoutes({ registry, tasks, ownTopics }: RouteContext): Rout
           throw new HerculesError('ALREADY_EXISTS', `A stream with the name '${stream.name}' already exists`);
         }
         if (stream.type === 'derived') for (const source of stream.streams) request.requireRight('read', source);
+        requireDerivable(stream, registry);
         return runChange(tasks, request, { type: 'stream.create', stream });
       },
     },

@@ -3,7 +3,7 @@ import type { StreamTopics } from '../stream-topics.ts';
 
 /** What carrying out a change needs. */
 export interface ChangeContext {
-  readonly state: Pick<MetadataState, 'stream' | 'changedBy' | 'timelineEntry' | 'tableReport' | 'taskResult'>;
+  readonly state: Pick<MetadataState, 'stream' | 'streams' | 'changedBy' | 'timelineEntry' | 'tableReport' | 'taskResult'>;
   /** Throws LeadershipLost when another instance writes now. */
   readonly writer: {
     assertLeader(): Promise<void>;

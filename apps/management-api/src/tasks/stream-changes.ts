@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { streamKey, type Stream } from '@hercules/metadata';
+import { type MetadataState, requireFittingSplit, requireNoCycle, streamKey, type Stream } from '@hercules/metadata';
 import { HerculesError } from '@hercules/protocol';
 import type { ChangeContext } from './change-context.ts';
 import type { ChangeOf } from './task.ts';
@@ -12,9 +12,16 @@ export async function createStream(context: ChangeContext, task: string, { strea
     if (context.state.changedBy(key) === task) return;
     throw new HerculesError('ALREADY_EXISTS', `A stream with the name '${stream.name}' already exists`);
   }
+  requireDerivable(stream, context.state);
   await context.writer.assertLeader();
   await context.topics.create(stream);
   await context.writer.put(key, { ...stream, task });
+}
+
+/** Throws CONFLICT for a stream that would read itself, or an output that does not fit into its splitter. */
+export function requireDerivable(stream: Stream, state: Pick<MetadataState, 'stream' | 'streams'>): void {
+  requireNoCycle(stream, (name) => state.stream(name));
+  requireFittingSplit(stream, state.streams());
 }
 
 /** The metadata first, then, when the gateways have forgotten the stream, the topic. Absent ones are left so. */

@@ -68,6 +68,7 @@ function setUp(changes: { put?: (key: string) => Promise<void>; claim?: () => Pr
   const state = {
     taskResult: (id: string) => results.get(id),
     stream: () => undefined,
+    streams: () => [],
     timelineEntry: () => undefined,
     tableReport: () => undefined,
     changedBy: () => undefined,

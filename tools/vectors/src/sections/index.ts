@@ -9,7 +9,7 @@ import { hash } from './hash.ts';
 import { logicalSharding } from './logical-sharding.ts';
 import { lz4 } from './lz4.ts';
 import { kafkaDefaultPartitioner } from './murmur2.ts';
-import { notBuilt } from './not-built.ts';
+import { splitter } from './splitter.ts';
 import { stackTrace } from './stack-trace.ts';
 import { timetrap } from './timetrap.ts';
 
@@ -27,7 +27,7 @@ export const SECTIONS: readonly Section[] = [
   elasticIndex,
   elasticBulkActionLine,
   graphiteLines,
-  notBuilt('splitter', 'the splitter'),
+  splitter,
 ];
 
 /** Keys that tell about the file and hold no cases. */

@@ -1,0 +1,1 @@
+export { derivedStreamsConfigSchema, type DerivedStreamsConfig } from './config.ts';

@@ -1,0 +1,23 @@
+/**
+ * An app's reading of events: which windows and series an event counts in, and what it adds there. One for each partition, reused for every event: after
+ * {@link read} the fields tell about that event.
+ */
+export interface EventAssigner<A> {
+  /** Event time, in ms since 1970. */
+  readonly eventMs: number;
+  /** In how many series the event counts; of each i < targets the three lists say where. */
+  readonly targets: number;
+  readonly periodsMs: readonly number[];
+  /** How long after its end the window takes events, in ms. */
+  readonly latenessesMs: readonly number[];
+  /** The series, by bytes that stand for it (latin1). */
+  readonly keys: readonly string[];
+  /**
+   * Looks at the event at [start, end).
+   * @returns false when it is nothing to be counted
+   * @throws ProtocolError when the bytes are not those of an event
+   */
+  read(buffer: Buffer, start: number, end: number): boolean;
+  /** Adds the event to the aggregate of target i. @param isLate the window's result had left before */
+  add(aggregate: A, target: number, isLate: boolean): void;
+}

@@ -1,0 +1,20 @@
+export type { AggregateCodec } from './aggregate-codec.ts';
+export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
+export { processorConfigSchema, type ProcessorConfig, windowConfigSchema, type WindowConfig } from './config.ts';
+export type { EventAssigner } from './event-assigner.ts';
+export {
+  MergeProcessor,
+  type MergeCounters,
+  type MergeOptions,
+  newMergeCounters,
+  type SeriesResult,
+  type WindowResult,
+} from './merge-processor.ts';
+export { Output } from './output.ts';
+export { PartialReader, PartialWriter, resultUuid } from './partial-record.ts';
+export { PartialsProcessor, type PartialsOptions, windowStart } from './partials-processor.ts';
+export type { CreateProcessor, PartitionProcessor } from './processor.ts';
+export { ProcessorLoop, type ProcessorConsumer, type ProcessorLoopCounters } from './processor-loop.ts';
+export { QuantileSketch, SKETCH_ACCURACY } from './quantile-sketch.ts';
+export { Watermark } from './watermark.ts';
+export { newWindowCounters, type WindowCounters } from './window-counters.ts';

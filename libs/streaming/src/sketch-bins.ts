@@ -1,0 +1,92 @@
+/**
+ * Counts of values by logarithmic bins, dense between the lowest and the highest bin in use. With more than `MAX_BINS` of them the lowest are joined, so that the greater
+ * values, which matter in durations, keep their accuracy (DDSketch, VLDB 2019, section 2.2).
+ */
+const MAX_BINS = 2048;
+const FIRST_BINS = 64;
+
+export class SketchBins {
+  #counts = new Float64Array(FIRST_BINS);
+  /** Number of the bin at place 0. */
+  #base = 0;
+  /** Places in use: [#low, #high]; #high < #low = none. */
+  #low = 0;
+  #high = -1;
+  total = 0;
+
+  get isEmpty(): boolean {
+    return this.total === 0;
+  }
+
+  add(bin: number, count: number): void {
+    if (this.#high < this.#low) {
+      this.#base = bin - (FIRST_BINS >> 1);
+      this.#low = this.#high = bin - this.#base;
+    } else {
+      bin = this.#makeRoom(bin);
+    }
+    const at = bin - this.#base;
+    this.#counts[at]! += count;
+    if (at < this.#low) this.#low = at;
+    if (at > this.#high) this.#high = at;
+    this.total += count;
+  }
+
+  merge(other: SketchBins): void {
+    other.forEach((bin, count) => this.add(bin, count));
+  }
+
+  /** From the lowest bin up, those that hold something. */
+  forEach(visit: (bin: number, count: number) => void): void {
+    for (let at = this.#low; at <= this.#high; at++) if (this.#counts[at]! > 0) visit(at + this.#base, this.#counts[at]!);
+  }
+
+  /** @returns the bin that holds the value of this rank (0-based) from below */
+  binOfRank(rank: number): number {
+    let passed = 0;
+    for (let at = this.#low; at <= this.#high; at++) {
+      passed += this.#counts[at]!;
+      if (passed > rank) return at + this.#base;
+    }
+    return this.#high + this.#base;
+  }
+
+  /** @returns the bin to count in: the lowest that is kept, when `bin` lies below */
+  #makeRoom(bin: number): number {
+    const lowest = Math.min(bin, this.#low + this.#base);
+    const highest = Math.max(bin, this.#high + this.#base);
+    const kept = Math.max(lowest, highest - MAX_BINS + 1);
+    if (kept > this.#low + this.#base) this.#joinBelow(kept);
+    if (bin < kept) bin = kept;
+    const first = Math.max(lowest, kept);
+    if (first >= this.#base && highest < this.#base + this.#counts.length) return bin;
+    const span = highest - first + 1;
+    const counts = new Float64Array(Math.min(MAX_BINS, Math.max(FIRST_BINS, span * 2)));
+    const base = first - ((counts.length - span) >> 1);
+    for (let at = this.#low; at <= this.#high; at++) counts[at + this.#base - base] = this.#counts[at]!;
+    this.#low += this.#base - base;
+    this.#high += this.#base - base;
+    this.#base = base;
+    this.#counts = counts;
+    return bin;
+  }
+
+  #joinBelow(kept: number): void {
+    const to = kept - this.#base;
+    let joined = 0;
+    for (let at = this.#low; at < Math.min(to, this.#high + 1); at++) {
+      joined += this.#counts[at]!;
+      this.#counts[at] = 0;
+    }
+    if (to <= this.#high) {
+      this.#counts[to]! += joined;
+      this.#low = to;
+      return;
+    }
+    // All that there was lies below the bins that are kept: it is counted in the lowest of those.
+    this.#counts = new Float64Array(FIRST_BINS);
+    this.#base = kept;
+    this.#low = this.#high = 0;
+    this.#counts[0] = joined;
+  }
+}
