@@ -1,9 +1,9 @@
 import { type BatchingProducer, Delivery, type RecordBlock } from '@hercules/kafka';
-import { HPath, kafkaPartition, ShardingKey } from '@hercules/protocol';
-import { requireEvent, type SinkAdapter, type WriteReport } from '@hercules/sink';
+import { HerculesError, HPath, kafkaPartition, ShardingKey } from '@hercules/protocol';
+import { BatchRefused, requireEvent, type SinkAdapter, type WriteReport } from '@hercules/sink';
 
 const ALL_WRITTEN: WriteReport = { failures: [], duplicated: 0 };
-/** Where the uuid stands in an event; it is the key of its record (model §6). */
+/** Where the uuid stands in an event; it is the key that the gateway gives its record (model §6). */
 const UUID_START = 9;
 const UUID_END = 25;
 const ROOM_WAIT_MS = 1000;
@@ -65,14 +65,9 @@ export class StreamAdapter implements SinkAdapter<CopyBatch> {
     requireEvent(block, index);
     const start = block.valueStarts[index]!;
     const end = block.valueEnds[index]!;
-    const { partitions } = this.#target;
-    const partition =
-      this.#shardingKey === undefined
-        ? kafkaPartition(block.buffer, start + UUID_START, start + UUID_END, partitions)
-        : this.#shardingKey.partition(block.buffer, start, end, partitions);
     batch.blocks.push(block);
     batch.indexes.push(index);
-    batch.partitions.push(partition);
+    batch.partitions.push(this.#partition(block, index));
     batch.bytes += end - start;
     return true;
   }
@@ -82,24 +77,38 @@ export class StreamAdapter implements SinkAdapter<CopyBatch> {
     const delivery = new Delivery();
     const now = Date.now();
     for (let i = 0; i < batch.blocks.length; i++) {
-      const { buffer, valueStarts, valueEnds } = batch.blocks[i]!;
-      const start = valueStarts[batch.indexes[i]!]!;
-      const end = valueEnds[batch.indexes[i]!]!;
+      const { buffer, keyStarts, keyEnds, valueStarts, valueEnds } = batch.blocks[i]!;
+      const index = batch.indexes[i]!;
       this.#producer.append(
         this.#target.name,
         batch.partitions[i]!,
         buffer,
-        start + UUID_START,
-        start + UUID_END,
+        keyStarts[index]!,
+        keyEnds[index]!,
         buffer,
-        start,
-        end,
+        valueStarts[index]!,
+        valueEnds[index]!,
         now,
         delivery,
       );
     }
     delivery.seal();
-    await delivery.promise;
+    try {
+      await delivery.promise;
+    } catch (error) {
+      // Halving finds the one record that is larger than the other topic allows.
+      if (error instanceof HerculesError && error.code === 'PAYLOAD_TOO_LARGE') throw new BatchRefused('record_too_large', error.message);
+      throw error;
+    }
     return ALL_WRITTEN;
+  }
+
+  /** As the gateway: by the sharding key, or by the record's key as any producer of Kafka. */
+  #partition({ buffer, keyStarts, keyEnds, valueStarts, valueEnds }: RecordBlock, index: number): number {
+    const { partitions } = this.#target;
+    const start = valueStarts[index]!;
+    if (this.#shardingKey !== undefined) return this.#shardingKey.partition(buffer, start, valueEnds[index]!, partitions);
+    if (keyStarts[index]! >= 0) return kafkaPartition(buffer, keyStarts[index]!, keyEnds[index]!, partitions);
+    return kafkaPartition(buffer, start + UUID_START, start + UUID_END, partitions);
   }
 }
