@@ -56,9 +56,13 @@ describe('the topic of replays', () => {
     const end = jobs.onOutdated((id, current) => told.push([id, current.state]));
     await log.putProgress('b', progressOf({ attempt: 3, state: 'done' }));
     await shown(await log.putProgress('b', progressOf({ attempt: 2, state: 'running' })));
+    await shown(await log.putProgress('b', progressOf({ attempt: 3, executor: 'two' })));
     end();
-    expect(jobs.get('b')!.progress).toMatchObject({ attempt: 3, state: 'done' });
-    expect(told).toEqual([['b', 'done']]);
+    expect(jobs.get('b')!.progress).toMatchObject({ attempt: 3, executor: 'one', state: 'done' });
+    expect(told).toEqual([
+      ['b', 'done'],
+      ['b', 'done'],
+    ]);
   });
 
   it('passes over what it cannot read, and says so', async () => {

@@ -85,6 +85,11 @@ export class ReplayExecution {
     return total - done;
   }
 
+  /** Whether the progress, which shows for the replay, is that of another run which has taken it over. */
+  isLostTo({ attempt, executor }: ReplayProgress): boolean {
+    return attempt > this.attempt || (attempt === this.attempt && executor !== this.#parts.instance);
+  }
+
   /**
    * Ends the run early.
    * @param state what the progress then says; undefined: nothing more is written, because another instance has the job

@@ -5,7 +5,7 @@ import type { z } from 'zod';
 import { replayTopicConfigs } from './config.ts';
 import { replayJobSchema, type ReplayJob } from './replay-job.ts';
 import { parseReplayKey } from './replay-keys.ts';
-import { replayProgressSchema, type ReplayProgress } from './replay-progress.ts';
+import { isOutdated, replayProgressSchema, type ReplayProgress } from './replay-progress.ts';
 import type { ReplayEntry } from './replay-status.ts';
 
 export interface ReplayJobsOptions {
@@ -99,7 +99,7 @@ export class ReplayJobs {
     this.#set(this.#progress, id, value, replayProgressSchema);
     const now = this.#progress.get(id);
     // An executor that does not know yet that it has lost the job must not take the progress of its successor back.
-    if (before === undefined || now === undefined || now.attempt >= before.attempt) return;
+    if (before === undefined || now === undefined || !isOutdated(now, before)) return;
     this.#progress.set(id, before);
     for (const listener of this.#outdatedListeners) listener(id, before);
   }

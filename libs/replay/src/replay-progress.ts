@@ -48,6 +48,14 @@ export function noCounts(): ReplayCounts {
   return { read: 0, filtered: 0, written: 0, duplicated: 0, deadLettered: 0, expired: 0 };
 }
 
+/**
+ * Whether a progress that comes after another one of the same replay is the word of an executor that has lost it: of an older attempt, or of the same
+ * one that another instance was first to begin.
+ */
+export function isOutdated(later: ReplayProgress, earlier: ReplayProgress): boolean {
+  return later.attempt < earlier.attempt || (later.attempt === earlier.attempt && later.executor !== earlier.executor);
+}
+
 /** Whether nothing more happens to a replay in this state. */
 export function isFinalState(state: ReplayState): boolean {
   return state === 'done' || state === 'cancelled' || state === 'failed';

@@ -42,6 +42,7 @@ export interface ReplayTotals {
 
 const SHOWN_TIMEOUT_MS = 10_000;
 const SAVE_TIMEOUT_MS = 5000;
+const TOPIC_POLL_MS = 2000;
 /** The topic is there before the group is joined, and its one partition stays. */
 const METADATA_REFRESH_MS = 10_000;
 /** Fetches wait for their records, so each replay under way needs connections of its own. */
@@ -113,6 +114,7 @@ export class ReplayRunner {
     const { signal } = this.#stopSignal;
     for (let attempt = 0; !signal.aborted; attempt++) {
       try {
+        if (!(await this.#topicIsThere(attempt))) continue;
         if (this.#parts.jobs === undefined) await this.#jobs.start();
         this.#consumer = this.#createConsumer();
         await this.#consumer.start();
@@ -123,6 +125,16 @@ export class ReplayRunner {
         await sleep(this.#backoff.delayMs(attempt), signal);
       }
     }
+  }
+
+  /** Without a management API there are no replays, and nobody has to hear of it again and again. @returns false after a wait */
+  async #topicIsThere(attempt: number): Promise<boolean> {
+    const { cluster, config, logger } = this.#parts;
+    await cluster.refreshMetadata();
+    if (cluster.partitionCount(config.topic) > 0) return true;
+    if (attempt === 0) logger.info({ topic: config.topic }, 'there is no topic of replays yet; the management API makes it');
+    await sleep(TOPIC_POLL_MS, this.#stopSignal.signal);
+    return false;
   }
 
   #createConsumer(): BatchConsumer {
@@ -181,7 +193,7 @@ export class ReplayRunner {
   #onChange(id: string): void {
     const execution = this.#executions.get(id)?.execution;
     const progress = this.#jobs.get(id)?.progress;
-    if (execution !== undefined && progress !== undefined && progress.attempt > execution.attempt) {
+    if (execution !== undefined && progress !== undefined && execution.isLostTo(progress)) {
       this.#logger.warn({ replay: id, executor: progress.executor }, 'another instance has taken a replay over; it is left to it');
       execution.stop(undefined);
     }
