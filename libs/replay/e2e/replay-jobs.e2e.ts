@@ -51,17 +51,26 @@ describe('the topic of replays', () => {
     ]);
   });
 
-  it('keeps the progress of the newest attempt, and tells who is to write it again', async () => {
+  it('keeps the progress of the newest term, and tells who is to write it again', async () => {
     const told: unknown[] = [];
     const end = jobs.onOutdated((id, current) => told.push([id, current.state]));
-    await log.putProgress('b', progressOf({ attempt: 3, state: 'done' }));
-    await shown(await log.putProgress('b', progressOf({ attempt: 2, state: 'running' })));
-    await shown(await log.putProgress('b', progressOf({ attempt: 3, executor: 'two' })));
+    await log.putProgress('b', progressOf({ term: 3, state: 'done' }));
+    await shown(await log.putProgress('b', progressOf({ term: 2, attempt: 9, state: 'running' })));
     end();
-    expect(jobs.get('b')!.progress).toMatchObject({ attempt: 3, executor: 'one', state: 'done' });
+    expect(jobs.get('b')!.progress).toMatchObject({ term: 3, state: 'done' });
+    expect(told).toEqual([['b', 'done']]);
+  });
+
+  it('tells of claims by their offsets, which are the terms', async () => {
+    const told: unknown[] = [];
+    const end = jobs.onClaim((name, term) => told.push([name, term]));
+    const first = await log.putClaim('elastic-sink', 'one');
+    const second = await log.putClaim('elastic-sink', 'two');
+    await shown(second);
+    end();
     expect(told).toEqual([
-      ['b', 'done'],
-      ['b', 'done'],
+      ['elastic-sink', first],
+      ['elastic-sink', second],
     ]);
   });
 

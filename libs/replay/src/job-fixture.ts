@@ -21,6 +21,7 @@ export function jobOf(changes: Partial<ReplayJob> = {}): ReplayJob {
 /** A progress of a replay under way. For tests. */
 export function progressOf(changes: Partial<ReplayProgress> = {}): ReplayProgress {
   return {
+    term: 1,
     attempt: 1,
     executor: 'one',
     state: 'running',

@@ -16,6 +16,8 @@ export interface ExecutionParts {
   /** Writes the progress; resolves once it shows in this instance's view. */
   readonly save: (progress: ReplayProgress) => Promise<void>;
   readonly instance: string;
+  /** Of the claim under which it runs. */
+  readonly term: number;
   readonly maxBufferedBytes: number;
   readonly progressIntervalMs: number;
   readonly logger: Logger;
@@ -40,7 +42,7 @@ const COUNTED: Readonly<Record<Exclude<keyof ReplayCounts, 'read' | 'expired'>, 
 /** One run of one replay by this instance, from where the last one has stopped. */
 export class ReplayExecution {
   readonly job: ReplayJob;
-  readonly attempt: number;
+  readonly #attempt: number;
   readonly #parts: ExecutionParts;
   readonly #logger: Logger;
   readonly #before: ReplayCounts;
@@ -65,7 +67,7 @@ export class ReplayExecution {
 
   constructor({ job, progress }: ReplayEntry, parts: ExecutionParts) {
     this.job = job;
-    this.attempt = (progress?.attempt ?? 0) + 1;
+    this.#attempt = (progress?.attempt ?? 0) + 1;
     this.#parts = parts;
     this.#logger = parts.logger;
     this.#before = progress?.counts ?? noCounts();
@@ -85,9 +87,9 @@ export class ReplayExecution {
     return total - done;
   }
 
-  /** Whether the progress, which shows for the replay, is that of another run which has taken it over. */
-  isLostTo({ attempt, executor }: ReplayProgress): boolean {
-    return attempt > this.attempt || (attempt === this.attempt && executor !== this.#parts.instance);
+  /** Whether the progress, which shows for the replay, is that of an instance which has taken it over. */
+  isLostTo({ term }: ReplayProgress): boolean {
+    return term > this.#parts.term;
   }
 
   /**
@@ -146,7 +148,7 @@ export class ReplayExecution {
     );
     this.#consumer = consumer;
     await loop.start(consumer);
-    logger.info({ replay: job.id, stream: job.stream, target: job.target, attempt: this.attempt, records: this.left }, 'a replay runs');
+    logger.info({ replay: job.id, stream: job.stream, target: job.target, attempt: this.#attempt, records: this.left }, 'a replay runs');
   }
 
   async #findRanges(signal: AbortSignal): Promise<PartitionRange[]> {
@@ -222,7 +224,8 @@ export class ReplayExecution {
   #progress(state: ReplayState, partitions: PartitionRange[]): ReplayProgress {
     this.#measure(offsetsOf(partitions).done);
     return {
-      attempt: this.attempt,
+      term: this.#parts.term,
+      attempt: this.#attempt,
       executor: this.#parts.instance,
       state,
       ...(this.#error === undefined ? {} : { error: this.#error }),

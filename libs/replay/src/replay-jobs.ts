@@ -5,7 +5,7 @@ import type { z } from 'zod';
 import { replayTopicConfigs } from './config.ts';
 import { replayJobSchema, type ReplayJob } from './replay-job.ts';
 import { parseReplayKey } from './replay-keys.ts';
-import { isOutdated, replayProgressSchema, type ReplayProgress } from './replay-progress.ts';
+import { replayProgressSchema, type ReplayProgress } from './replay-progress.ts';
 import type { ReplayEntry } from './replay-status.ts';
 
 export interface ReplayJobsOptions {
@@ -20,6 +20,9 @@ export type ReplayListener = (id: string) => void;
 /** Called when an executor that has lost a replay has written its progress over a newer one, which still shows here and is given. */
 export type OutdatedListener = (id: string, current: ReplayProgress) => void;
 
+/** Called when an instance has claimed to execute the replays of a name. */
+export type ClaimListener = (name: string, term: number) => void;
+
 /** A live view on all replays. */
 export class ReplayJobs {
   readonly topic: string;
@@ -30,6 +33,7 @@ export class ReplayJobs {
   readonly #progress = new Map<string, ReplayProgress>();
   readonly #listeners = new Set<ReplayListener>();
   readonly #outdatedListeners = new Set<OutdatedListener>();
+  readonly #claimListeners = new Set<ClaimListener>();
   #table: CompactedTable | undefined;
 
   constructor(cluster: KafkaCluster, { topic, replicationFactor }: ReplayJobsOptions, logger: Logger) {
@@ -43,7 +47,7 @@ export class ReplayJobs {
   /** Reads the topic to its present end and then follows it. Throws KAFKA_UNAVAILABLE, after which it may be called again, SHUTTING_DOWN. */
   async start(): Promise<void> {
     const table = new CompactedTable(this.#cluster, this.#options, this.#logger);
-    table.onChange((key, value) => this.#onRecord(key, value));
+    table.onChange((key, value, offset) => this.#onRecord(key, value, offset));
     this.#table = table;
     await table.start();
   }
@@ -71,9 +75,20 @@ export class ReplayJobs {
   }
 
   /** @returns ends it */
+  onClaim(listener: ClaimListener): () => void {
+    this.#claimListeners.add(listener);
+    return () => this.#claimListeners.delete(listener);
+  }
+
+  /** @returns ends it */
   onOutdated(listener: OutdatedListener): () => void {
     this.#outdatedListeners.add(listener);
     return () => this.#outdatedListeners.delete(listener);
+  }
+
+  /** Offset after the last record that shows; 0 before the start. */
+  get position(): number {
+    return this.#table?.position ?? 0;
   }
 
   /** Waits until the record at `offset` shows. Throws TIMEOUT, SHUTTING_DOWN. */
@@ -82,13 +97,17 @@ export class ReplayJobs {
     await this.#table.waitForOffset(offset, timeoutMs);
   }
 
-  #onRecord(key: string, value: Buffer | undefined): void {
+  #onRecord(key: string, value: Buffer | undefined, offset: number): void {
     const parsed = parseReplayKey(key);
     if (parsed === undefined) {
       this.#logger.warn({ topic: this.topic, key }, 'a record of the topic of replays has a key that is not known here; it is passed over');
       return;
     }
     const { kind, id } = parsed;
+    if (kind === 'executor') {
+      for (const listener of this.#claimListeners) listener(id, offset);
+      return;
+    }
     if (kind === 'job') this.#set(this.#jobs, id, value, replayJobSchema);
     else this.#setProgress(id, value);
     for (const listener of this.#listeners) listener(id);
@@ -99,7 +118,7 @@ export class ReplayJobs {
     this.#set(this.#progress, id, value, replayProgressSchema);
     const now = this.#progress.get(id);
     // An executor that does not know yet that it has lost the job must not take the progress of its successor back.
-    if (before === undefined || now === undefined || !isOutdated(now, before)) return;
+    if (before === undefined || now === undefined || now.term >= before.term) return;
     this.#progress.set(id, before);
     for (const listener of this.#outdatedListeners) listener(id, before);
   }

@@ -1,7 +1,7 @@
 import type { BatchingProducer } from '@hercules/kafka';
 import { stringifyJson } from '@hercules/metadata';
 import type { ReplayJob } from './replay-job.ts';
-import { jobKey, progressKey } from './replay-keys.ts';
+import { executorKey, jobKey, progressKey } from './replay-keys.ts';
 import type { ReplayProgress } from './replay-progress.ts';
 
 /** Writes to the topic of replays. Every method resolves with the record's offset once Kafka has it on all in-sync replicas. */
@@ -20,6 +20,11 @@ export class ReplayLog {
 
   putProgress(id: string, progress: ReplayProgress): Promise<number> {
     return this.#put(progressKey(id), Buffer.from(stringifyJson(progress)));
+  }
+
+  /** Claims to execute the replays of a name; the offset is the term of whatever is done under the claim. */
+  putClaim(name: string, instance: string): Promise<number> {
+    return this.#put(executorKey(name), Buffer.from(stringifyJson({ instance, at: Date.now() })));
   }
 
   /** Takes a replay and its progress away. */

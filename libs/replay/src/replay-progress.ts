@@ -27,8 +27,10 @@ export type ReplayCounts = z.infer<typeof replayCountsSchema>;
 /** How far a replay has got: the value of the key `progress/<id>`. Its executor alone writes it. */
 export const replayProgressSchema = z
   .object({
-    /** Grows with every executor that takes the job up, so that the word of one that has lost it is known by a lower number. */
-    attempt: count,
+    term: count.describe(
+      'Offset of the claim under which its executor works: the word of one that has lost the replay is known by a lower one',
+    ),
+    attempt: count.describe('How often it was taken up'),
     executor: z.string().describe('Instance that executes it, or was the last one to'),
     state: z.enum(['waiting', 'running', 'paused', 'done', 'cancelled', 'failed']),
     error: z.string().optional().describe('Why it has failed'),
@@ -46,14 +48,6 @@ export type ReplayState = ReplayProgress['state'];
 
 export function noCounts(): ReplayCounts {
   return { read: 0, filtered: 0, written: 0, duplicated: 0, deadLettered: 0, expired: 0 };
-}
-
-/**
- * Whether a progress that comes after another one of the same replay is the word of an executor that has lost it: of an older attempt, or of the same
- * one that another instance was first to begin.
- */
-export function isOutdated(later: ReplayProgress, earlier: ReplayProgress): boolean {
-  return later.attempt < earlier.attempt || (later.attempt === earlier.attempt && later.executor !== earlier.executor);
 }
 
 /** Whether nothing more happens to a replay in this state. */

@@ -1,4 +1,4 @@
-import { BatchConsumer, KafkaAdmin, type KafkaCluster, type BatchingProducer, PartitionReader } from '@hercules/kafka';
+import { BatchConsumer, type KafkaCluster, type BatchingProducer, PartitionReader } from '@hercules/kafka';
 import { HerculesError, type Logger } from '@hercules/protocol';
 import { Backoff, sleep } from '@hercules/sink';
 import type { ReplayConfig } from './config.ts';
@@ -58,15 +58,15 @@ export class ReplayRunner {
   readonly #logger: Logger;
   readonly #jobs: ReplayJobs;
   readonly #log: ReplayLog;
-  readonly #admin: KafkaAdmin;
   readonly #reader: PartitionReader;
   #consumer: BatchConsumer | undefined;
   readonly #executions = new Map<string, { readonly execution: ReplayExecution; readonly ended: Promise<void> }>();
   readonly #stopSignal = new AbortController();
   readonly #backoff = new Backoff(100, 2000);
   /** Grows with every assignment and its end: what was begun under a former one is void. */
-  #term = 0;
-  #isExecutor = false;
+  #assignment = 0;
+  /** Offset of the claim under which this instance executes; undefined while it does not. */
+  #term: number | undefined;
   #starting: Promise<void> = Promise.resolve();
   readonly #subscriptions: (() => void)[] = [];
 
@@ -76,13 +76,12 @@ export class ReplayRunner {
     this.#logger = logger;
     this.#jobs = parts.jobs ?? new ReplayJobs(cluster, { topic: config.topic }, logger);
     this.#log = new ReplayLog(producer, config.topic);
-    this.#admin = new KafkaAdmin(cluster);
     this.#reader = new PartitionReader(cluster, { connections: CONNECTIONS_PER_JOB * config.maxJobs });
   }
 
   /** Whether this instance executes the app's replays now. */
   get isExecutor(): boolean {
-    return this.#isExecutor;
+    return this.#term !== undefined;
   }
 
   /** Replays under way here. */
@@ -94,6 +93,7 @@ export class ReplayRunner {
   start(): void {
     this.#subscriptions.push(
       this.#jobs.onChange((id) => this.#onChange(id)),
+      this.#jobs.onClaim((name, term) => this.#onClaim(name, term)),
       this.#jobs.onOutdated((id, current) => void this.#restore(id, current)),
     );
     this.#starting = this.#start();
@@ -161,28 +161,40 @@ export class ReplayRunner {
     return consumer;
   }
 
-  /** Begins to execute once the view shows all that the former executor has written. */
+  /** Claims the execution and begins once the view shows the claim, and with it all that a former executor has written. */
   async #takeOver(): Promise<void> {
-    const term = ++this.#term;
-    for (let attempt = 0; term === this.#term && !this.#stopSignal.signal.aborted; attempt++) {
+    const { name, instanceId } = this.#parts;
+    const assignment = ++this.#assignment;
+    for (let attempt = 0; assignment === this.#assignment && !this.#stopSignal.signal.aborted; attempt++) {
       try {
-        const [end = 0] = await this.#admin.endOffsets(this.#jobs.topic);
-        if (end > 0) await this.#jobs.waitForOffset(end - 1, SHOWN_TIMEOUT_MS);
-        if (term !== this.#term) return;
-        this.#isExecutor = true;
-        this.#logger.info({ name: this.#parts.name }, 'this instance executes the replays');
+        if (this.#consumer === undefined || this.#consumer.assignment().length === 0) return;
+        // The group refuses the commit of a member that is no longer the owner, so a claim is only ever made by the owner.
+        await this.#consumer.commit([{ topic: this.#jobs.topic, partition: 0, offset: this.#jobs.position }]);
+        if (assignment !== this.#assignment) return;
+        const term = await this.#log.putClaim(name, instanceId);
+        await this.#jobs.waitForOffset(term, SHOWN_TIMEOUT_MS);
+        if (assignment !== this.#assignment) return;
+        this.#term = term;
+        this.#logger.info({ name, term }, 'this instance executes the replays');
         this.#reconcile();
         return;
       } catch (error) {
-        this.#logger.warn({ err: error }, 'the progress of replays is not known yet; trying again');
+        this.#logger.warn({ err: error }, 'the replays cannot be taken over yet; trying again');
         await sleep(this.#backoff.delayMs(attempt), this.#stopSignal.signal);
       }
     }
   }
 
+  /** A claim that came too late, from an instance that has lost the partition meanwhile, is answered by a newer one. */
+  #onClaim(name: string, term: number): void {
+    if (name !== this.#parts.name || this.#term === undefined || term <= this.#term) return;
+    this.#logger.warn({ name, term }, 'another instance claims to execute the replays; the owner of the partition claims them again');
+    void this.#giveUp().then(() => this.#takeOver());
+  }
+
   async #giveUp(): Promise<void> {
-    this.#term++;
-    this.#isExecutor = false;
+    this.#assignment++;
+    this.#term = undefined;
     const ended = [...this.#executions.values()].map(({ execution, ended }) => {
       execution.stop('waiting');
       return ended;
@@ -203,7 +215,7 @@ export class ReplayRunner {
   /** Writes the progress once more that an executor which was thought dead has written over: the topic keeps the last word only. */
   async #restore(id: string, current: ReplayProgress): Promise<void> {
     const job = this.#jobs.get(id)?.job;
-    if (!this.#isExecutor || job === undefined || !this.#parts.executor.accepts(job)) return;
+    if (this.#term === undefined || job === undefined || !this.#parts.executor.accepts(job)) return;
     this.#logger.warn(
       { replay: id, attempt: current.attempt },
       'a former executor has written its progress; the newer one is written again',
@@ -217,7 +229,8 @@ export class ReplayRunner {
 
   /** Brings what runs here in line with what is wanted. */
   #reconcile(): void {
-    if (!this.#isExecutor) return;
+    const term = this.#term;
+    if (term === undefined) return;
     for (const { execution } of this.#executions.values()) {
       const entry = this.#jobs.get(execution.job.id);
       if (entry === undefined) execution.stop(undefined);
@@ -228,15 +241,15 @@ export class ReplayRunner {
       if (this.#executions.has(job.id) || !this.#parts.executor.accepts(job)) continue;
       if (progress !== undefined && isFinalState(progress.state)) continue;
       if (job.wanted === 'running') {
-        if (this.#executions.size < this.#parts.config.maxJobs) this.#execute(entry);
+        if (this.#executions.size < this.#parts.config.maxJobs) this.#execute(entry, term);
       } else if (progress?.state !== job.wanted) {
-        this.#track(new ReplayExecution(entry, this.#executionParts(job)), job.wanted);
+        this.#track(new ReplayExecution(entry, this.#executionParts(job, term)), job.wanted);
       }
     }
   }
 
-  #execute(entry: ReplayEntry): void {
-    this.#track(new ReplayExecution(entry, this.#executionParts(entry.job)), undefined);
+  #execute(entry: ReplayEntry, term: number): void {
+    this.#track(new ReplayExecution(entry, this.#executionParts(entry.job, term)), undefined);
   }
 
   /** @param rest the state to write down at once, for a replay that is not to run */
@@ -251,7 +264,7 @@ export class ReplayRunner {
     this.#executions.set(id, { execution, ended });
   }
 
-  #executionParts(job: ReplayJob): ConstructorParameters<typeof ReplayExecution>[1] {
+  #executionParts(job: ReplayJob, term: number): ConstructorParameters<typeof ReplayExecution>[1] {
     const { cluster, executor, instanceId, config, logger } = this.#parts;
     return {
       cluster,
@@ -259,6 +272,7 @@ export class ReplayRunner {
       open: () => executor.open(job, logger),
       save: (progress) => this.#save(job.id, progress),
       instance: instanceId,
+      term,
       maxBufferedBytes: config.maxBufferedBytes,
       progressIntervalMs: config.progressIntervalMs,
       logger,
