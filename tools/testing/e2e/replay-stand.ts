@@ -41,11 +41,19 @@ export class ReplayStand {
   async open(): Promise<void> {
     await this.cluster.connect();
     await this.#producer.start();
+    await this.startApi();
+  }
+
+  async startApi(): Promise<void> {
     this.#api = await this.startApp('apps/management-api/src/main.ts', {
       HERCULES_MASTER_KEYS: MASTER_KEY,
       HERCULES_TASKS_TOPIC: `hercules_tasks_${this.suffix}`,
       HERCULES_DELETE_GRACE_PERIOD_MS: '100',
     });
+  }
+
+  async killApi(): Promise<void> {
+    await this.#api!.kill();
   }
 
   async close(): Promise<void> {

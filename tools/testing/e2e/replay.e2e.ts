@@ -173,6 +173,22 @@ it('copies into another stream: the same bytes under the same keys, which its ow
   await stand.waitForDocuments(`${stand.indexPrefix}copied-*`, 500);
 });
 
+it('is known to a management API that was killed and starts anew, which goes on with its own', async () => {
+  const copy = await stand.createStream('restarted_copy');
+  const paused = await stand.replay({ stream, target: target('rests'), eventsPerSecond: 100 });
+  await stand.post(`/replays/pause?id=${paused.id}`);
+  await stand.waitForState(paused.id, 'paused');
+  const { id } = await stand.replay({ stream, target: { type: 'stream', stream: copy }, eventsPerSecond: 1000 });
+  await stand.waitForReplay(id, 'is on its way', ({ percent }) => (percent ?? 0) > 20);
+  await stand.killApi();
+  await stand.startApi();
+  expect(await stand.show(paused.id)).toMatchObject({ state: 'paused', stream });
+  const { progress } = await stand.waitForState(id, 'done', 60_000);
+  expect(progress!.attempt).toBeGreaterThan(1);
+  // Kafka gives a copy no id of its own: what was under way when the executor was killed may be there twice, and nothing is missing.
+  expect([...new Set(await stand.records(copy))]).toEqual(await stand.records(stream));
+});
+
 it('gives what can never be stored to the dead letters, and goes on', async () => {
   const mixed = await stand.createStream('logs_mixed');
   const { bytes, good } = mixedEvents();
