@@ -45,12 +45,12 @@ describe('derived-streams', () => {
       equals('level', 'Error'),
       { path: 'code', condition: { type: 'range', left: 500, right: 599, inclusiveLeft: true, inclusiveRight: true } },
     ];
-    const definition = { type: 'derived', streams: [stand.name('source')], filters, shardingKey: ['host'], partitions: 3 };
+    const definition = { type: 'derived', streams: [stand.kafka.name('source')], filters, shardingKey: ['host'], partitions: 3 };
     expect(await stand.create('errors', definition)).toMatchObject({ status: 200 });
     const events = Array.from({ length: 300 }, (_, i) => event(i % 2 ? 'Error' : 'Info', `h${i % 5}`, 498 + (i % 4)));
-    await stand.send('source', events, 1_700_000_000_123);
+    await stand.kafka.send('source', events, { timestampMs: 1_700_000_000_123 });
     const expected = events.filter((_, i) => i % 2 === 1 && i % 4 === 3);
-    const records = await stand.read('errors', ({ length }) => length >= expected.length);
+    const records = await stand.kafka.read('errors', ({ length }) => length >= expected.length);
     expect(records.map(({ value }) => value).sort()).toEqual(expected.map(hex).sort());
     const sent = new Map(expected.map((found) => [hex(found), found]));
     for (const { value, key, partition, timestampMs } of records) {
@@ -61,9 +61,9 @@ describe('derived-streams', () => {
   });
 
   it('are refused when they would read themselves', async () => {
-    const later = stand.name('circle_b');
+    const later = stand.kafka.name('circle_b');
     expect(await stand.create('circle_a', { type: 'derived', streams: [later] })).toMatchObject({ status: 200 });
-    expect(await stand.create('circle_b', { type: 'derived', streams: [stand.name('circle_a')] })).toMatchObject({
+    expect(await stand.create('circle_b', { type: 'derived', streams: [stand.kafka.name('circle_a')] })).toMatchObject({
       status: 409,
       text: expect.stringContaining('would read itself') as string,
     });
@@ -72,20 +72,20 @@ describe('derived-streams', () => {
 
   it('read one another, and a source that appears later', async () => {
     const derive = (name: string, source: string, level: string) =>
-      stand.create(name, { type: 'derived', streams: [stand.name(source)], filters: [equals(level, 'x')] });
+      stand.create(name, { type: 'derived', streams: [stand.kafka.name(source)], filters: [equals(level, 'x')] });
     expect(await derive('second', 'first', 'host')).toMatchObject({ status: 200 });
     expect(await derive('first', 'late', 'level')).toMatchObject({ status: 200 });
     expect(await stand.create('late', { type: 'base' })).toMatchObject({ status: 200 });
     const events = [event('x', 'y'), event('x', 'x'), event('y', 'x'), event('x', 'x')];
-    await stand.send('late', events);
-    const records = await stand.read('second', ({ length }) => length >= 2);
+    await stand.kafka.send('late', events);
+    const records = await stand.kafka.read('second', ({ length }) => length >= 2);
     expect(records.map(({ value }) => value).sort()).toEqual([events[1]!, events[3]!].map(hex).sort());
   });
 
   it('share out a stream as outputs of a splitter, and follow a new output', async () => {
-    const split = { group: stand.name('split'), shardingKeys: ['host'] };
+    const split = { group: stand.kafka.name('split'), shardingKeys: ['host'] };
     const output = (name: string, node: string, more: object = {}) =>
-      stand.create(name, { type: 'derived', streams: [stand.name('split_source')], split: { ...split, node, ...more } });
+      stand.create(name, { type: 'derived', streams: [stand.kafka.name('split_source')], split: { ...split, node, ...more } });
     expect(await stand.create('split_source', { type: 'base' })).toMatchObject({ status: 200 });
     expect(await output('out_a', 'a')).toMatchObject({ status: 200 });
     expect(await output('out_b', 'b', { weight: 2 })).toMatchObject({ status: 200 });
@@ -100,32 +100,32 @@ describe('derived-streams', () => {
     const events = Array.from({ length: 200 }, (_, i) => event('Info', `host${i}`));
     const wanted = (node: string) => events.filter((sent) => nodeOf(sent) === node).map(hex);
     // The second output exists a moment before the splitter knows of it.
-    const outputs = JSON.stringify([stand.name('out_a'), stand.name('out_b')]);
+    const outputs = JSON.stringify([stand.kafka.name('out_a'), stand.kafka.name('out_b')]);
     await waitUntil('both outputs are filled', 10_000, () => app.output.includes(`"outputs":${outputs}`));
-    await stand.send('split_source', events);
+    await stand.kafka.send('split_source', events);
     const holds = (values: readonly string[]) => (records: readonly { value: string }[]) => {
       const found = new Set(records.map(({ value }) => value));
       return values.every((value) => found.has(value));
     };
-    const [a, b] = await Promise.all([stand.read('out_a', holds(wanted('a'))), stand.read('out_b', holds(wanted('b')))]);
+    const [a, b] = await Promise.all([stand.kafka.read('out_a', holds(wanted('a'))), stand.kafka.read('out_b', holds(wanted('b')))]);
     expect(a).toHaveLength(wanted('a').length);
     expect(b).toHaveLength(wanted('b').length);
   });
 
   it('lose nothing and stay the same when one of two instances is killed under load', async () => {
-    const definition = { type: 'derived', streams: [stand.name('load')], filters: [equals('level', 'Error')], partitions: 2 };
+    const definition = { type: 'derived', streams: [stand.kafka.name('load')], filters: [equals('level', 'Error')], partitions: 2 };
     expect(await stand.create('load', { type: 'base', partitions: 4 })).toMatchObject({ status: 200 });
     expect(await stand.create('kept', definition)).toMatchObject({ status: 200 });
     const second = await stand.startDerivedStreams();
     const events: HerculesEvent[] = [];
     for (let round = 0; round < 10; round++) {
       const some = Array.from({ length: 500 }, (_, i) => event(i % 2 ? 'Error' : 'Info', `h${i}`));
-      await stand.send('load', some);
+      await stand.kafka.send('load', some);
       events.push(...some);
       if (round === 4) await second.kill();
     }
     const expected = new Set(events.filter((_, i) => i % 2 === 1).map(hex));
-    const records = await stand.read('kept', (found) => new Set(found.map(({ value }) => value)).size >= expected.size);
+    const records = await stand.kafka.read('kept', (found) => new Set(found.map(({ value }) => value)).size >= expected.size);
     // A kill may write a record twice; it is the same event then, for every sink.
     expect(new Set(records.map(({ value }) => value))).toEqual(expected);
   });

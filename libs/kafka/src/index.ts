@@ -13,6 +13,7 @@ export { kafkaConfigSchema, type KafkaConfig } from './config.ts';
 export { type AssignedOffset, BatchConsumer, type ConsumerHandler, type PartitionEnd, type PartitionLag } from './consumer.ts';
 export type { PartitionOffset } from './group-requests.ts';
 export type { ConsumerOptions } from './consumer-options.ts';
+export type { SubscriptionOptions } from './subscription.ts';
 export { Delivery, type DeliveryListener } from './delivery.ts';
 export { BatchingProducer } from './producer.ts';
 export { producerConfigSchema, type ProducerOptions, type ProducerStats } from './producer-options.ts';

@@ -16,5 +16,7 @@ export { PartialsProcessor, type PartialsOptions, windowStart } from './partials
 export type { CreateProcessor, PartitionProcessor } from './processor.ts';
 export { ProcessorLoop, type ProcessorConsumer, type ProcessorLoopCounters } from './processor-loop.ts';
 export { QuantileSketch, SKETCH_ACCURACY } from './quantile-sketch.ts';
+export { registerAggregationMetrics, type StreamingMetricsRegistry } from './streaming-metrics.ts';
+export { type PartialsTopic, TwoStageAggregation, type TwoStageOptions } from './two-stage-aggregation.ts';
 export { Watermark } from './watermark.ts';
 export { newWindowCounters, type WindowCounters } from './window-counters.ts';

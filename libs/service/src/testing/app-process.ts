@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { dirname } from 'node:path';
 import { sendRequest, type HttpAnswer } from './http-request.ts';
+import { parsePrometheusText } from './prometheus-text.ts';
 import { waitUntil } from './wait-until.ts';
 
 export interface AppProcessOptions {
@@ -76,6 +77,19 @@ export class AppProcess {
       throw new Error(`${error.message}; output:\n${this.output}`, { cause: error });
     });
     if (this.#end !== undefined) throw new Error(`the app has ended (${this.#end}); output:\n${this.output}`);
+  }
+
+  /** Waits until the samples of a metric that have these labels come to `least` together. @throws Error with what they came to */
+  async waitForMetric(name: string, labels: Readonly<Record<string, string>>, least: number, timeoutMs = 30_000): Promise<void> {
+    let sum = NaN;
+    await waitUntil(`${name} ${JSON.stringify(labels)} is ${least} or more`, timeoutMs, async () => {
+      const samples = parsePrometheusText((await this.request('/metrics')).body).get(name)?.samples ?? [];
+      const matching = samples.filter((sample) => Object.entries(labels).every(([key, value]) => sample.labels[key] === value));
+      sum = matching.reduce((total, { value }) => total + value, 0);
+      return sum >= least;
+    }).catch((error: Error) => {
+      throw new Error(`${error.message}, but it is ${sum}; output:\n${this.output}`, { cause: error });
+    });
   }
 
   /** Waits until it has ended by itself; kills it when that takes too long. @throws Error with its output when it had to be killed */

@@ -1,0 +1,1 @@
+export { metricAggregatorConfigSchema, type MetricAggregatorConfig } from './config.ts';

@@ -1,0 +1,1 @@
+export { type ReadRecord, type SendOptions, TestKafka } from './test-kafka.ts';
