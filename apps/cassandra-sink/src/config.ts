@@ -2,6 +2,7 @@ import { auditConfigSchema } from '@hercules/audit';
 import { cassandraConfigSchema, keyspaceConfigSchema } from '@hercules/cassandra';
 import { kafkaConfigSchema } from '@hercules/kafka';
 import { metadataConfigSchema } from '@hercules/metadata';
+import { replayConfigSchema } from '@hercules/replay';
 import { httpConfigSchema, serviceConfigSchema } from '@hercules/service';
 import { sinkConfigSchema } from '@hercules/sink';
 import { z } from 'zod';
@@ -69,6 +70,7 @@ export const cassandraSinkConfigSchema = z.object({
   metadata: metadataConfigSchema.prefault({}),
   tracing: tracingConfigSchema.prefault({}),
   timelines: timelinesConfigSchema.prefault({}),
+  replays: replayConfigSchema.prefault({}),
 });
 
 export type CassandraSinkConfig = z.infer<typeof cassandraSinkConfigSchema>;

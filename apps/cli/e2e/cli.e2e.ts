@@ -86,6 +86,7 @@ describe('hercules', () => {
     const managementApi = await start('management-api', {
       HERCULES_TASKS_TOPIC: named('hercules_tasks'),
       HERCULES_DEAD_LETTERS_RESENDINGS_TOPIC: named('hercules_resendings'),
+      HERCULES_REPLAYS_TOPIC: named('hercules_replays'),
       HERCULES_MASTER_KEYS: MASTER_KEY,
       HERCULES_DELETE_GRACE_PERIOD_MS: '200',
     });
@@ -200,6 +201,32 @@ describe('hercules', () => {
     expect(await json('quota', 'list')).toEqual([{ key, pattern: named('*'), eventsPerSecond: 1_000_000, burstSeconds: 10 }]);
     await json('quota', 'delete', key, named('*'));
     expect(await json('quota', 'list')).toEqual([]);
+  });
+
+  it('replays a stream into another one, and shows how far it is', async () => {
+    const [source, copy] = [named('replayed'), named('copied')];
+    for (const name of [source, copy]) await json('stream', 'create', name, '--partitions', '1', '--ttl', '1d');
+    await waitFor(async () => (await run(['send', source], '{"n":1}\n{"n":2}\n{"n":3}')).code === 0, 15_000, 'the stream takes events');
+    const asked = ['replay', 'start', source, '--from', '-1h', '--stream', copy];
+    expect(await json(...asked, '--dry-run')).toMatchObject({ dryRun: true, records: 3 });
+
+    const watched = await run([...asked, '--filter', '{"path":"n","condition":{"type":"range","left":1,"right":9}}', '--watch']);
+    expect(watched.code).toBe(0);
+    expect(watched.out.trim().split('\n').at(-1)).toBe('done, 100.0 %, 2 written, 1 filtered');
+    expect(await read(copy)).toHaveLength(2);
+
+    const [shown] = await json<{ id: string; state: string }[]>('replay', 'list');
+    expect(shown).toMatchObject({ stream: source, state: 'done', target: { type: 'stream', stream: copy } });
+    expect((await run(['replay', 'show', shown!.id.slice(0, 8)])).out).toContain('done, 100.0 %, 2 written, 1 filtered');
+    const resumed = await run(['replay', 'resume', shown!.id, '--json']);
+    // It is wanted to run already, so that there is nothing to change.
+    expect(resumed.code).toBe(0);
+    const cancelled = await run(['replay', 'cancel', shown!.id, '--json']);
+    expect([cancelled.code, JSON.parse(cancelled.err)]).toMatchObject([1, { error: { status: 409 } }]);
+
+    expect((await run(['replay', 'start', source, '--from', '-1h'])).code).toBe(2);
+    expect((await run(['replay', 'start', source, '--from', '-1h', '--stream', copy, '--suffix', 'x'])).code).toBe(2);
+    expect((await run(['replay', 'show', 'nothing'])).err).toContain('No replay has an id that begins with "nothing"');
   });
 
   it('applies a plan once, says what would change, and refuses what cannot', async () => {

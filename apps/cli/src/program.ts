@@ -8,6 +8,7 @@ import { addDoctorCommand } from './commands/doctor-command.ts';
 import { addKeyCommands } from './commands/key-commands.ts';
 import { addQuotaCommands } from './commands/quota-commands.ts';
 import { addReadCommands } from './commands/read-commands.ts';
+import { addReplayCommands } from './commands/replay-commands.ts';
 import { addRuleCommands } from './commands/rule-commands.ts';
 import { addSendCommand } from './commands/send-command.ts';
 import { addStreamCommands } from './commands/stream-commands.ts';
@@ -41,6 +42,7 @@ export function createProgram(environment: Environment): Command {
     addDoctorCommand,
     addDeadLetterCommands,
     addAuditCommand,
+    addReplayCommands,
     addConfigCommand,
     addCompletionCommand,
   ];

@@ -1,5 +1,6 @@
 import { auditConfigSchema } from '@hercules/audit';
 import { kafkaConfigSchema } from '@hercules/kafka';
+import { replayConfigSchema } from '@hercules/replay';
 import { httpConfigSchema, secret, serviceConfigSchema } from '@hercules/service';
 import { sinkConfigSchema } from '@hercules/sink';
 import { z } from 'zod';
@@ -64,6 +65,7 @@ export const elasticSinkConfigSchema = z.object({
   elasticsearch: elasticsearchConfigSchema.prefault({}),
   index: indexConfigSchema.prefault({}),
   template: templateConfigSchema.prefault({}),
+  replays: replayConfigSchema.prefault({}),
   mapping: z
     .string()
     .default('log-event')

@@ -1,5 +1,6 @@
 import { auditConfigSchema } from '@hercules/audit';
 import { kafkaConfigSchema } from '@hercules/kafka';
+import { replayConfigSchema } from '@hercules/replay';
 import { httpConfigSchema, serviceConfigSchema } from '@hercules/service';
 import { sinkConfigSchema } from '@hercules/sink';
 import { z } from 'zod';
@@ -87,6 +88,7 @@ export const graphiteSinkConfigSchema = z.object({
   audit: auditConfigSchema.prefault({}),
   sink: sinkConfigSchema.extend({ patterns: sinkConfigSchema.shape.patterns.default(['metrics_*']) }).prefault({}),
   graphite: graphiteConfigSchema.prefault({}),
+  replays: replayConfigSchema.prefault({}),
   metricFilters: z
     .array(metricFilterSchema)
     .default([])

@@ -1,7 +1,9 @@
 import { auditConfigSchema } from '@hercules/audit';
 import { kafkaConfigSchema } from '@hercules/kafka';
 import { metadataConfigSchema } from '@hercules/metadata';
+import { replayConfigSchema } from '@hercules/replay';
 import { httpConfigSchema, secret, serviceConfigSchema } from '@hercules/service';
+import { sinkConfigSchema } from '@hercules/sink';
 import { z } from 'zod';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -42,6 +44,21 @@ export const deadLettersConfigSchema = z.object({
     .describe('Compacted topic that holds which dead letters were sent again; all instances use the same one'),
 });
 
+const { deadLetterStream, deadLetterReplicationFactor } = sinkConfigSchema.shape;
+
+/** Replays: the API itself executes those into other streams, and dry runs. */
+export const managementReplayConfigSchema = replayConfigSchema.omit({ name: true }).extend({
+  enabled: replayConfigSchema.shape.enabled.removeDefault().default(true).describe('Execute replays into other streams, and dry runs'),
+  keepMs: z
+    .number()
+    .int()
+    .min(60_000)
+    .default(30 * DAY_MS)
+    .describe('How long replays that have come to their end are listed, in ms'),
+  deadLetterStream,
+  deadLetterReplicationFactor,
+});
+
 /** Settings of the management API. */
 export const managementApiConfigSchema = z.object({
   ...serviceConfigSchema.shape,
@@ -51,6 +68,7 @@ export const managementApiConfigSchema = z.object({
   tasks: tasksConfigSchema.prefault({}),
   deadLetters: deadLettersConfigSchema.prefault({}),
   audit: auditConfigSchema.prefault({}),
+  replays: managementReplayConfigSchema.prefault({}),
   masterKeys: secret(z.array(z.string().min(1), { error: KEYS_EXPECTED }).min(1, { error: KEYS_EXPECTED })).describe(
     'Keys whose holders may do everything',
   ),

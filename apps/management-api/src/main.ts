@@ -10,6 +10,7 @@ import {
   registerProducerMetrics,
 } from '@hercules/kafka';
 import { MetadataRegistry, MetadataWriter } from '@hercules/metadata';
+import { registerReplayMetrics, ReplayJobs, ReplayLog, ReplayRunner, StreamReplays } from '@hercules/replay';
 import { runService, serviceEndpoints } from '@hercules/service';
 import { Auditor } from './audit/auditor.ts';
 import { managementApiConfigSchema, tasksTopicConfigs } from './config.ts';
@@ -20,12 +21,17 @@ import { Resendings } from './dead-letters/resendings.ts';
 import { apiDescription } from './http/api-description.ts';
 import { metadataLog, taskLog } from './kafka-logs.ts';
 import { registerManagementMetrics } from './management-metrics.ts';
+import { ReplayCleaner } from './replays/replay-cleaner.ts';
+import { ReplayDesk } from './replays/replay-desk.ts';
+import { writableStreams } from './replays/writable-streams.ts';
 import { allRoutes } from './routes/routes.ts';
 import { StreamTopics } from './stream-topics.ts';
 import { ResultCleaner } from './tasks/result-cleaner.ts';
 import { TableReports } from './tasks/table-reports.ts';
 import { TaskQueue } from './tasks/task-queue.ts';
 import { TaskRunner } from './tasks/task-runner.ts';
+
+const APPLICATION_ID = 'management-api';
 
 /** How long Kafka may take to acknowledge what this app writes. */
 const DELIVERY_TIMEOUT_MS = 10_000;
@@ -35,12 +41,12 @@ const OPEN_INTERVALS = 3;
 const READ_CONNECTIONS = 2;
 
 runService({
-  name: 'management-api',
+  name: APPLICATION_ID,
   description: 'The only writer of metadata: streams and their topics, timelines, rights of API keys, content validations.',
   schema: managementApiConfigSchema,
   async start(context) {
     const { config, logger, lifecycle, metrics, about } = context;
-    const { tasks, metadata, deadLetters } = config;
+    const { tasks, metadata, deadLetters, replays } = config;
 
     const cluster = new KafkaCluster(config.kafka, logger);
     lifecycle.onStop('kafka connection', () => cluster.close());
@@ -109,12 +115,44 @@ runService({
     const auditor = new Auditor({ partitions, admin, producer, registry, topic: auditTopic, openMs });
     const resender = new Resender(producer, resendings, audit.counts(DELIVERY_TIMEOUT_MS));
 
+    const jobs = new ReplayJobs(cluster, { topic: replays.topic, replicationFactor: metadata.replicationFactor }, logger);
+    lifecycle.onStop('table of replays', () => jobs.stop());
+    await jobs.start();
+    const replayLog = new ReplayLog(producer, replays.topic);
+    const replayCleaner = new ReplayCleaner(jobs, replayLog, replays.keepMs, logger);
+    lifecycle.onStop('replay cleaner', () => replayCleaner.stop());
+    replayCleaner.start(tasks.cleanupIntervalMs);
+    const desk = new ReplayDesk({ cluster, reader: partitions, jobs, log: replayLog });
+    if (replays.enabled) {
+      // Of its own, so that a change of metadata does not wait behind copied events.
+      const copies = new BatchingProducer(cluster, {}, logger);
+      lifecycle.onStop('replay producer', () => copies.close(5000));
+      await copies.start();
+      const findStream = writableStreams(registry);
+      const executor = new StreamReplays({ applicationId: APPLICATION_ID, cluster, producer: copies, findStream, settings: replays });
+      const parts = {
+        cluster,
+        producer: copies,
+        jobs,
+        executor,
+        name: APPLICATION_ID,
+        instanceId: config.instanceId,
+        config: replays,
+        logger,
+      };
+      const replayRunner = new ReplayRunner(parts);
+      registerReplayMetrics(metrics, replayRunner);
+      lifecycle.onStop('replays', () => replayRunner.stop());
+      replayRunner.start();
+    }
+
     const routes = allRoutes({
       registry,
       tasks: queue,
-      ownTopics: [metadata.topic, tasks.topic, deadLetters.resendingsTopic, config.audit.topic],
+      ownTopics: [metadata.topic, tasks.topic, deadLetters.resendingsTopic, config.audit.topic, replays.topic],
       deadLetters: { box, resendings, resender, stream: deadLetters.stream },
       auditor,
+      replays: desk,
     });
     const app = createHttpApp({
       routes,

@@ -1,4 +1,5 @@
-import { type Filter, parseListedKey, type Stream, stringifyJson, type Timeline } from '@hercules/metadata';
+import { type Filter, parseJson, parseListedKey, type Stream, stringifyJson, type Timeline } from '@hercules/metadata';
+import type { PartitionRange, ReplayJob, ReplayProgress, ReplayStatus, ReplayTarget } from '@hercules/replay';
 import { CliError } from '../cli-error.ts';
 import type { HttpClient } from './http-client.ts';
 
@@ -96,6 +97,27 @@ export interface DeadLetterCounts {
   readonly total: number;
   readonly unreadable: number;
   readonly groups: readonly { readonly sink: string; readonly source: string; readonly reason: string; readonly letters: number }[];
+}
+
+/** What is asked for; times as the API takes them. */
+export interface ReplayRequest {
+  readonly stream: string;
+  readonly from: string;
+  readonly to?: string;
+  readonly filters: readonly Filter[];
+  readonly target: ReplayTarget;
+  readonly eventsPerSecond?: number;
+  readonly dryRun: boolean;
+}
+
+/** A replay as the API answers it: what is not known is left out. */
+export type ShownReplay = ReplayJob & Pick<ReplayStatus, 'state'> & Partial<ReplayStatus> & { readonly progress?: ReplayProgress };
+
+/** What a dry run without filters finds at once. */
+export interface ReplayCount {
+  readonly dryRun: true;
+  readonly records: number;
+  readonly partitions: readonly Omit<PartitionRange, 'next'>[];
 }
 
 /** The management API (apis §4): one method an endpoint. All reject with CliError. */
@@ -223,8 +245,32 @@ export class ManagementClient {
     return this.#http.json('/audit', { query: { stream, ...query } });
   }
 
+  startReplay(request: ReplayRequest): Promise<ShownReplay | ReplayCount> {
+    return this.#postJson('/replays', {}, request);
+  }
+
+  replays(): Promise<ShownReplay[]> {
+    return this.#http.json('/replays');
+  }
+
+  replay(id: string): Promise<ShownReplay> {
+    return this.#http.json('/replays/info', { query: { id } });
+  }
+
+  changeReplay(id: string, action: 'pause' | 'resume' | 'cancel'): Promise<ShownReplay> {
+    return this.#postJson(`/replays/${action}`, { id });
+  }
+
   async #post(path: string, query: Readonly<Record<string, string | number | undefined>>, document?: unknown): Promise<void> {
-    await this.#http.call('POST', path, {
+    await this.#send(path, query, document);
+  }
+
+  async #postJson<T>(path: string, query: Readonly<Record<string, string | undefined>>, document?: unknown): Promise<T> {
+    return parseJson(await (await this.#send(path, query, document)).text()) as T;
+  }
+
+  #send(path: string, query: Readonly<Record<string, string | number | undefined>>, document: unknown): Promise<Response> {
+    return this.#http.call('POST', path, {
       query,
       ...(document === undefined ? {} : { body: stringifyJson(document), headers: { 'content-type': 'application/json' } }),
     });

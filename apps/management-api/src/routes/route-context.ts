@@ -3,6 +3,7 @@ import type { Auditor } from '../audit/auditor.ts';
 import type { LetterBox } from '../dead-letters/letter-box.ts';
 import type { Resender } from '../dead-letters/resender.ts';
 import type { Resendings } from '../dead-letters/resendings.ts';
+import type { ReplayDesk } from '../replays/replay-desk.ts';
 import type { TaskQueue } from '../tasks/task-queue.ts';
 
 /** What the routes of dead letters need. */
@@ -21,6 +22,7 @@ export interface RouteContext {
     'stream' | 'streams' | 'timeline' | 'timelines' | 'timelineEntry' | 'validations' | 'quotas' | 'authorizer'
   >;
   readonly tasks: Pick<TaskQueue, 'submit' | 'wait'>;
+  readonly replays: Pick<ReplayDesk, 'get' | 'list' | 'create' | 'measure' | 'want'>;
   /** Topics that no stream may be named after, besides the reserved prefixes. */
   readonly ownTopics: readonly string[];
   readonly deadLetters: DeadLetterContext;

@@ -4,6 +4,7 @@ import { auditRoutes } from './audit-routes.ts';
 import { deadLetterRoutes } from './dead-letter-routes.ts';
 import type { RouteContext } from './route-context.ts';
 import { quotaRoutes } from './quota-routes.ts';
+import { replayRoutes } from './replay-routes.ts';
 import { streamRoutes } from './stream-routes.ts';
 import { timelineRoutes } from './timeline-routes.ts';
 import { validationRoutes } from './validation-routes.ts';
@@ -18,5 +19,6 @@ export function allRoutes(context: RouteContext): Route[] {
     ...quotaRoutes(context),
     ...deadLetterRoutes(context.deadLetters),
     ...auditRoutes(context.auditor),
+    ...replayRoutes(context),
   ];
 }
