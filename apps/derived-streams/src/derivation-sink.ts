@@ -2,10 +2,9 @@ import type { Audit, GroupLedger } from '@hercules/audit';
 import { BatchConsumer, type BatchingProducer, type KafkaCluster, type MeasuredConsumer } from '@hercules/kafka';
 import type { Derivation } from '@hercules/metadata';
 import type { Logger } from '@hercules/protocol';
-import { createDeadLetters, type MeasuredSink, SinkLoop } from '@hercules/sink';
+import { type CopyBatch, createDeadLetters, type FindPartitions, type MeasuredSink, SinkLoop } from '@hercules/sink';
 import type { DerivedStreamsConfig } from './config.ts';
-import type { CopyBatch } from './copy-batch.ts';
-import { DerivationAdapter, type FindPartitions } from './derivation-adapter.ts';
+import { createDerivationAdapter } from './derivation-adapter.ts';
 
 /** The consumer group of a derived stream is the original's (model §6): a stream goes on where the original has stopped. */
 export function derivationGroupId({ name, isSplitter }: Derivation): string {
@@ -36,7 +35,7 @@ export class DerivationSink {
     const { maxBufferedBytes, sessionTimeoutMs } = config.sink;
     const deadLetters = createDeadLetters({ applicationId, groupId, cluster, producer, settings: config.sink, logger });
     this.#ledger = audit.ledger(groupId);
-    const adapter = new DerivationAdapter(producer, derivation, findPartitions);
+    const adapter = createDerivationAdapter(derivation, { producer, findPartitions });
     this.#loop = new SinkLoop(adapter, deadLetters, config.sink, logger, this.#ledger);
     const options = { groupId, topics: derivation.sources, maxBufferedBytes, sessionTimeoutMs };
     this.#consumer = new BatchConsumer(cluster, options, this.#loop, logger);

@@ -26,5 +26,4 @@ export { findRanges } from './replay-range.ts';
 export { ReplayRunner, type ReplayExecutor } from './replay-runner.ts';
 export { isFinished, replayStatus, type ReplayEntry, type ReplayStatus } from './replay-status.ts';
 export { SinkReplays, type SinkReplayParts } from './sink-replays.ts';
-export { type TargetStream } from './stream-adapter.ts';
-export { StreamReplays, type StreamReplayParts } from './stream-replays.ts';
+export { StreamReplays, type StreamReplayParts, type TargetStream } from './stream-replays.ts';

@@ -1,12 +1,15 @@
 import type { BatchingProducer, KafkaCluster } from '@hercules/kafka';
 import { HerculesError, type Logger } from '@hercules/protocol';
-import { createDeadLetters, type DeadLetters, type SinkConfig } from '@hercules/sink';
+import { CopyAdapter, type CopyTarget, createDeadLetters, type DeadLetters, type SinkConfig } from '@hercules/sink';
 import type { ReplayConfig } from './config.ts';
 import { CountingAdapter } from './counting-adapter.ts';
 import type { ReplayJob } from './replay-job.ts';
 import { createReplayLoop, replayGroupId, type ReplayLoop, type ReplayLoopSettings } from './replay-loop.ts';
 import type { ReplayExecutor } from './replay-runner.ts';
-import { StreamAdapter, type TargetStream } from './stream-adapter.ts';
+
+export interface TargetStream extends CopyTarget {
+  readonly partitions: number;
+}
 
 export interface StreamReplayParts {
   readonly applicationId: string;
@@ -48,7 +51,19 @@ export class StreamReplays implements ReplayExecutor {
     if (job.dryRun) return createReplayLoop({ ...common, adapter: new CountingAdapter(), deadLetters: NO_LETTERS });
     const groupId = replayGroupId(applicationId, job);
     const deadLetters = createDeadLetters({ applicationId, groupId, cluster, producer, settings, logger });
-    return createReplayLoop({ ...common, adapter: new StreamAdapter(producer, this.#target(job)), deadLetters });
+    return createReplayLoop({ ...common, adapter: this.#adapter(job), deadLetters });
+  }
+
+  /** Copies arrive when they are copied, because a stream keeps events from their arrival on. */
+  #adapter(job: ReplayJob): CopyAdapter {
+    const { producer, findStream } = this.#parts;
+    return new CopyAdapter({
+      producer,
+      targets: [this.#target(job)],
+      findPartitions: (stream) => findStream(stream)?.partitions,
+      route: () => 0,
+      keepsTime: false,
+    });
   }
 
   #target({ target }: ReplayJob): TargetStream {

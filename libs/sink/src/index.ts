@@ -2,6 +2,8 @@ export * from './adapter.ts';
 export { Backoff, sleep } from './backoff.ts';
 export { ConcurrencyLimit } from './concurrency-limit.ts';
 export * from './config.ts';
+export { CopyAdapter, type CopyAdapterParts, type CopyRoute, type CopyTarget, type FindPartitions } from './copies/copy-adapter.ts';
+export type { CopyBatch } from './copies/copy-batch.ts';
 export { createDeadLetters, DeadLetters, type DeadLetter, type DeadLetterParts, type DeadLetterOptions } from './dead-letters.ts';
 export { requireEvent } from './event-record.ts';
 export { createEventFilter, type EventFilter, type EventFilterConfig } from './event-filter.ts';
