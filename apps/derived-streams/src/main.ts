@@ -1,6 +1,7 @@
 import { Audit } from '@hercules/audit';
 import { BatchingProducer, KafkaCluster, registerConsumersMetrics, registerProducerMetrics } from '@hercules/kafka';
 import { MetadataRegistry } from '@hercules/metadata';
+import { registerReplayMetrics, ReplayRunner, STREAM_REPLAYS, StreamReplays, writableStreams } from '@hercules/replay';
 import { runService, startServiceHttp } from '@hercules/service';
 import { registerSinksMetrics } from '@hercules/sink';
 import { derivedStreamsConfigSchema } from './config.ts';
@@ -45,5 +46,21 @@ runService({
     registerConsumersMetrics(metrics, ['sink'], measured);
     lifecycle.onStop('derived streams', () => owner.stop());
     owner.start();
+
+    const { replays, sink } = config;
+    if (replays.enabled) {
+      // Of its own, so that derived streams do not wait behind copies of the past.
+      const copies = new BatchingProducer(cluster, config.producer, logger);
+      lifecycle.onStop('replay producer', () => copies.close(5000));
+      await copies.start();
+      const settings = { ...sink, ...replays };
+      const findStream = writableStreams(registry);
+      const executor = new StreamReplays({ applicationId: APPLICATION_ID, cluster, producer: copies, findStream, settings });
+      const { instanceId } = config;
+      const runner = new ReplayRunner({ cluster, producer: copies, executor, name: STREAM_REPLAYS, instanceId, config: replays, logger });
+      registerReplayMetrics(metrics, runner);
+      lifecycle.onStop('replays', () => runner.stop());
+      runner.start();
+    }
   },
 });

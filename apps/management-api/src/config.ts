@@ -1,7 +1,7 @@
 import { auditConfigSchema } from '@hercules/audit';
 import { kafkaConfigSchema } from '@hercules/kafka';
 import { metadataConfigSchema } from '@hercules/metadata';
-import { replayConfigSchema } from '@hercules/replay';
+import { streamReplayConfigSchema } from '@hercules/replay';
 import { httpConfigSchema, secret, serviceConfigSchema } from '@hercules/service';
 import { sinkConfigSchema } from '@hercules/sink';
 import { z } from 'zod';
@@ -47,8 +47,7 @@ export const deadLettersConfigSchema = z.object({
 const { deadLetterStream, deadLetterReplicationFactor } = sinkConfigSchema.shape;
 
 /** Replays: the API itself executes those into other streams, and dry runs. */
-export const managementReplayConfigSchema = replayConfigSchema.omit({ name: true }).extend({
-  enabled: replayConfigSchema.shape.enabled.removeDefault().default(true).describe('Execute replays into other streams, and dry runs'),
+export const managementReplayConfigSchema = streamReplayConfigSchema.extend({
   keepMs: z
     .number()
     .int()

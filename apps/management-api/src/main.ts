@@ -10,7 +10,15 @@ import {
   registerProducerMetrics,
 } from '@hercules/kafka';
 import { MetadataRegistry, MetadataWriter } from '@hercules/metadata';
-import { registerReplayMetrics, ReplayJobs, ReplayLog, ReplayRunner, StreamReplays } from '@hercules/replay';
+import {
+  registerReplayMetrics,
+  ReplayJobs,
+  ReplayLog,
+  ReplayRunner,
+  STREAM_REPLAYS,
+  StreamReplays,
+  writableStreams,
+} from '@hercules/replay';
 import { runService, serviceEndpoints } from '@hercules/service';
 import { Auditor } from './audit/auditor.ts';
 import { managementApiConfigSchema, tasksTopicConfigs } from './config.ts';
@@ -23,7 +31,6 @@ import { metadataLog, taskLog } from './kafka-logs.ts';
 import { registerManagementMetrics } from './management-metrics.ts';
 import { ReplayCleaner } from './replays/replay-cleaner.ts';
 import { ReplayDesk } from './replays/replay-desk.ts';
-import { writableStreams } from './replays/writable-streams.ts';
 import { allRoutes } from './routes/routes.ts';
 import { StreamTopics } from './stream-topics.ts';
 import { ResultCleaner } from './tasks/result-cleaner.ts';
@@ -55,7 +62,7 @@ runService({
     const producer = new BatchingProducer(cluster, { deliveryTimeoutMs: DELIVERY_TIMEOUT_MS }, logger);
     lifecycle.onStop('producer', () => producer.close(5000));
     await producer.start();
-    const audit = new Audit({ app: 'management-api', cluster, producer, config: config.audit, logger });
+    const audit = new Audit({ app: APPLICATION_ID, cluster, producer, config: config.audit, logger });
     lifecycle.onStop('delivery audit', () => audit.stop());
     audit.registerMetrics(metrics);
     audit.start();
@@ -135,7 +142,7 @@ runService({
         producer: copies,
         jobs,
         executor,
-        name: APPLICATION_ID,
+        name: STREAM_REPLAYS,
         instanceId: config.instanceId,
         config: replays,
         logger,

@@ -125,7 +125,7 @@ function topicGaps({ acknowledged, unconfirmed }: GatewayMinute, arrived: number
   }
   const events = arrived - acknowledged - unconfirmed;
   if (events <= 0) return [];
-  const text = `${events} records are in the topic that no gateway has counted: written by others, or by a gateway that crashed`;
+  const text = `${events} records are in the topic that no gateway has counted: written by a processor, a replay or another producer, or by a gateway that crashed`;
   return [{ kind: 'uncounted', stage: 'gateway', events, text }];
 }
 

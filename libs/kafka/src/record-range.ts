@@ -1,3 +1,4 @@
+import { findOffsetRanges } from './offset-range.ts';
 import type { PartitionReader, ReadPosition } from './partition-reader.ts';
 import type { RecordBlock } from './record-block.ts';
 
@@ -40,15 +41,14 @@ export class RecordRange {
     partitionCount: number,
     { fromMs, toMs, cursor }: { fromMs?: number | undefined; toMs?: number | undefined; cursor?: string | undefined } = {},
   ): Promise<RecordRange> {
-    const all = Array.from({ length: partitionCount }, (_, partition) => partition);
-    const [start, end] = await Promise.all([
-      partitions.offsets(topic, all, cursor === undefined ? (fromMs ?? 'earliest') : 'earliest'),
-      partitions.offsets(topic, all, toMs ?? 'latest'),
-    ]);
-    if (cursor === undefined) return new RecordRange(partitions, { topic, start, end });
-    const asked = new Map(cursor.split(',').map((item) => item.split(':').map(Number) as [number, number]));
-    const goOn = start.map(({ partition, offset }) => ({ partition, offset: Math.max(offset, asked.get(partition) ?? 0) }));
-    return new RecordRange(partitions, { topic, start: goOn, end });
+    const from = cursor === undefined ? (fromMs ?? 'earliest') : 'earliest';
+    const found = await findOffsetRanges(partitions, topic, partitionCount, from, toMs ?? 'latest');
+    const asked = new Map(cursor?.split(',').map((item) => item.split(':').map(Number) as [number, number]));
+    return new RecordRange(partitions, {
+      topic,
+      start: found.map(({ partition, start }) => ({ partition, offset: Math.max(start, asked.get(partition) ?? 0) })),
+      end: found.map(({ partition, end }) => ({ partition, offset: end })),
+    });
   }
 
   /** Where to read on, as text: `partition:offset`, separated by commas. */

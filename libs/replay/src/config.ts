@@ -34,6 +34,14 @@ export const replayConfigSchema = z.object({
     .describe('Fetched and not yet written bytes of a replay at which its fetching stops'),
 });
 
+/** Settings of an app that executes the replays that need no sink. What they are called is the same for all such apps. */
+export const streamReplayConfigSchema = replayConfigSchema.omit({ name: true }).extend({
+  enabled: replayConfigSchema.shape.enabled
+    .removeDefault()
+    .default(true)
+    .describe('Execute replays into other streams, and dry runs; of all instances for which this is set, one does'),
+});
+
 export type ReplayConfig = z.infer<typeof replayConfigSchema>;
 
 /** Kafka settings of the topic of replays: as those of the metadata. */

@@ -1,4 +1,4 @@
-export { replayConfigSchema, replayTopicConfigs, replayTopicSchema, type ReplayConfig } from './config.ts';
+export { replayConfigSchema, replayTopicConfigs, streamReplayConfigSchema, replayTopicSchema, type ReplayConfig } from './config.ts';
 export { CombinedReplays } from './combined-replays.ts';
 export {
   eventsPerSecondSchema,
@@ -26,4 +26,5 @@ export { findRanges } from './replay-range.ts';
 export { ReplayRunner, type ReplayExecutor } from './replay-runner.ts';
 export { isFinished, replayStatus, type ReplayEntry, type ReplayStatus } from './replay-status.ts';
 export { SinkReplays, type SinkReplayParts } from './sink-replays.ts';
-export { StreamReplays, type StreamReplayParts, type TargetStream } from './stream-replays.ts';
+export { STREAM_REPLAYS, StreamReplays, type StreamReplayParts, type TargetStream } from './stream-replays.ts';
+export { writableStreams } from './writable-streams.ts';

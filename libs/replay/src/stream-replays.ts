@@ -20,6 +20,11 @@ export interface StreamReplayParts {
   readonly settings: Pick<ReplayConfig, 'progressIntervalMs'> & Pick<SinkConfig, 'deadLetterStream' | 'deadLetterReplicationFactor'>;
 }
 
+/**
+ * What the apps that execute such replays call themselves: all of them, whatever app they are, share one group, so that each replay has one executor.
+ */
+export const STREAM_REPLAYS = 'streams';
+
 /** One write at a time keeps the order of a partition's events, as far as the other stream's partitions have one. */
 const LOOP_SETTINGS: ReplayLoopSettings = {
   batchSize: 10_000,
@@ -49,7 +54,7 @@ export class StreamReplays implements ReplayExecutor {
     const common = { job, settings: LOOP_SETTINGS, progressIntervalMs: settings.progressIntervalMs, logger };
     // What a dry run would give up as a dead letter is counted as such, too, and goes nowhere.
     if (job.dryRun) return createReplayLoop({ ...common, adapter: new CountingAdapter(), deadLetters: NO_LETTERS });
-    const groupId = replayGroupId(applicationId, job);
+    const groupId = replayGroupId(STREAM_REPLAYS, job);
     const deadLetters = createDeadLetters({ applicationId, groupId, cluster, producer, settings, logger });
     return createReplayLoop({ ...common, adapter: this.#adapter(job), deadLetters });
   }

@@ -21,6 +21,7 @@ export interface ShownReplay {
   readonly records?: number;
   readonly progress?: {
     readonly attempt: number;
+    readonly executor: string;
     readonly error?: string;
     readonly recordsPerSecond: number;
     readonly partitions: readonly { readonly next: number }[];
@@ -44,11 +45,12 @@ export class ReplayStand {
     await this.startApi();
   }
 
-  async startApi(): Promise<void> {
+  async startApi(env: Readonly<Record<string, string>> = {}): Promise<void> {
     this.#api = await this.startApp('apps/management-api/src/main.ts', {
       HERCULES_MASTER_KEYS: MASTER_KEY,
       HERCULES_TASKS_TOPIC: `hercules_tasks_${this.suffix}`,
       HERCULES_DELETE_GRACE_PERIOD_MS: '100',
+      ...env,
     });
   }
 

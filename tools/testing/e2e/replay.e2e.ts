@@ -189,6 +189,21 @@ it('is known to a management API that was killed and starts anew, which goes on 
   expect([...new Set(await stand.records(copy))]).toEqual(await stand.records(stream));
 });
 
+it('is copied into another stream by derived-streams where the management API executes none', async () => {
+  const copy = await stand.createStream('derived_copy');
+  await stand.killApi();
+  await stand.startApi({ HERCULES_REPLAYS_ENABLED: 'false' });
+  const executor = 'derived-streams-of-the-test';
+  const derivedStreams = await stand.startApp('apps/derived-streams/src/main.ts', { HERCULES_INSTANCE_ID: executor });
+  const { id } = await stand.replay({ stream, target: { type: 'stream', stream: copy } });
+  const { progress } = await stand.waitForState(id, 'done', 30_000);
+  expect(progress).toMatchObject({ executor, counts: { read: EVENTS, written: EVENTS, deadLettered: 0 } });
+  expect(await stand.records(copy)).toEqual(await stand.records(stream));
+  await derivedStreams.stop();
+  await stand.killApi();
+  await stand.startApi();
+});
+
 it('gives what can never be stored to the dead letters, and goes on', async () => {
   const mixed = await stand.createStream('logs_mixed');
   const { bytes, good } = mixedEvents();

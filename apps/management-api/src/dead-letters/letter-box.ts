@@ -1,4 +1,4 @@
-import { type BatchingProducer, type PartitionReader, RecordRange } from '@hercules/kafka';
+import { type BatchingProducer, findOffsetRanges, type PartitionReader, RecordRange } from '@hercules/kafka';
 import { HerculesError } from '@hercules/protocol';
 import { readStoredLetter, type StoredLetter } from '@hercules/sink';
 import { isSelected, type LetterSelection } from './letter-selection.ts';
@@ -78,13 +78,9 @@ export class LetterBox {
   /** Records of a dead-letter stream that are kept now. */
   async size(stream: string): Promise<number> {
     try {
-      const all = Array.from({ length: await this.#producer.prepareTopic(stream) }, (_, partition) => partition);
-      const [begin, end] = await Promise.all([
-        this.#partitions.offsets(stream, all, 'earliest'),
-        this.#partitions.offsets(stream, all, 'latest'),
-      ]);
-      const begins = new Map(begin.map(({ partition, offset }) => [partition, offset]));
-      return end.reduce((sum, { partition, offset }) => sum + offset - begins.get(partition)!, 0);
+      const partitionCount = await this.#producer.prepareTopic(stream);
+      const ranges = await findOffsetRanges(this.#partitions, stream, partitionCount, 'earliest', 'latest');
+      return ranges.reduce((sum, { start, end }) => sum + end - start, 0);
     } catch (error) {
       if (error instanceof HerculesError && error.code === 'STREAM_NOT_FOUND') return 0;
       throw error;
