@@ -48,6 +48,7 @@ export class AuditStand {
     const managementApi = await this.#start('management-api', {
       HERCULES_MASTER_KEYS: MASTER_KEY,
       HERCULES_TASKS_TOPIC: this.named('hercules_tasks'),
+      HERCULES_REPLAYS_TOPIC: this.named('hercules_replays'),
       HERCULES_DEAD_LETTERS_STREAM: this.named('dead'),
       HERCULES_DEAD_LETTERS_RESENDINGS_TOPIC: this.named('hercules_resendings'),
     });
