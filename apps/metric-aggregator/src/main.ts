@@ -6,7 +6,7 @@ import { FlatMetricRules, readRules } from './flat-metric-rules.ts';
 import { metricAggregateCodec } from './metric-aggregate.ts';
 import { MetricAssigner } from './metric-assigner.ts';
 import { Refusals } from './refusals.ts';
-import { ResultWriter } from './result-writer.ts';
+import { AggregatedMetricWriter } from './aggregated-metric-writer.ts';
 
 const APPLICATION_ID = 'metric-aggregator';
 
@@ -39,10 +39,7 @@ runService({
       producer,
       codec: metricAggregateCodec,
       createAssigner: () => new MetricAssigner({ defaults, rules, onRefused: refusals.add }),
-      createWriter: (written) => {
-        const writer = new ResultWriter(written, output.stream);
-        return (window, results, nowMs) => writer.write(window, results, nowMs);
-      },
+      createWriter: (written) => new AggregatedMetricWriter(written, output.stream),
       logger,
     });
     registerAggregationMetrics(metrics, aggregation);

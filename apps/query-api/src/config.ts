@@ -3,6 +3,7 @@ import { kafkaConfigSchema } from '@hercules/kafka';
 import { metadataConfigSchema } from '@hercules/metadata';
 import { httpConfigSchema, serviceConfigSchema } from '@hercules/service';
 import { z } from 'zod';
+import { replicasConfigSchema } from './replicas/config.ts';
 import { tracingConfigSchema } from './tracing/config.ts';
 
 export const streamsConfigSchema = z.object({
@@ -48,6 +49,7 @@ export const queryApiConfigSchema = z.object({
   streams: streamsConfigSchema.prefault({}),
   timelines: timelinesConfigSchema.prefault({}),
   tracing: tracingConfigSchema.prefault({}),
+  replicas: replicasConfigSchema.prefault({}),
 });
 
 export type QueryApiConfig = z.infer<typeof queryApiConfigSchema>;

@@ -7,6 +7,8 @@ import { apiDescription } from './api-description.ts';
 import { queryApiConfigSchema } from './config.ts';
 import { eventRoutes } from './events/event-routes.ts';
 import { registerQueryMetrics } from './query-metrics.ts';
+import { replicaRoutes } from './replicas/replica-routes.ts';
+import { ReplicaTable } from './replicas/replica-table.ts';
 import { ByteBudget } from './streams/byte-budget.ts';
 import { StreamReader } from './streams/stream-reader.ts';
 import { streamRoutes } from './streams/stream-routes.ts';
@@ -49,6 +51,13 @@ runService({
       ...eventRoutes({ registry, partitions, budget }),
       ...tailRoutes(registry, tails),
     ];
+    const access = traceAccess(tracing);
+    const replicas = config.replicas.enabled ? new ReplicaTable(cluster, config.replicas, logger) : undefined;
+    if (replicas !== undefined) {
+      lifecycle.onStop('weights of replicas', () => replicas.stop());
+      replicas.start();
+      routes.push(...replicaRoutes(replicas, access));
+    }
     if (config.cassandra.enabled) {
       // Not connected here: streams are served while Cassandra is away.
       const client = createCassandraClient(config.cassandra);
@@ -56,7 +65,6 @@ runService({
       const timelineReader = new TimelineReader(client, timelines.keyspace);
       const traceReader = new TraceReader(client, tracing.keyspace);
       const index = new TraceIndex(client, tracing.keyspace);
-      const access = traceAccess(tracing);
       routes.push(
         ...timelineRoutes({ ...timelines, registry, reader: timelineReader, budget, maxAnswerBytes }),
         ...traceRoutes(traceReader, access),
@@ -79,6 +87,7 @@ runService({
     lifecycle.onStop('http', () => app.close());
     // Those who follow streams would keep the server open.
     lifecycle.onStop('tails', () => tails.close());
+    if (replicas !== undefined) lifecycle.onStop('followers of weights', () => replicas.closeFollowers());
     const address = await app.listen({ host: config.http.host, port: config.http.port });
     logger.info({ host: config.http.host, port: Number(new URL(address).port), address }, 'listening for HTTP');
   },

@@ -14,7 +14,7 @@ export const windowConfigSchema = z.object({
     .default(60_000)
     .describe('Events that are later than their own arrival by more than this, in ms, are not counted: their clock is wrong'),
   idleMs: ms(100)
-    .default(1000)
+    .default(500)
     .describe('A partition that has been read to its end and gets nothing for so long lets time pass by the clock, in ms'),
   deadlineMs: ms(0)
     .default(1500)

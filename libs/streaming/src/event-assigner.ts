@@ -1,3 +1,13 @@
+/** Takes what counts besides single events. */
+export interface Contributions<A> {
+  /**
+   * @param timeMs event time, decides on the window
+   * @param offset of the first record that it comes of
+   * @returns the aggregate to add to; undefined when the window is closed, or there are too many series
+   */
+  aggregate(timeMs: number, periodMs: number, latenessMs: number, key: string, offset: number): A | undefined;
+}
+
 /**
  * An app's reading of events: which windows and series an event counts in, and what it adds there. One for each partition, reused for every event: after
  * {@link read} the fields tell about that event.
@@ -18,6 +28,12 @@ export interface EventAssigner<A> {
    * @throws ProtocolError when the bytes are not those of an event
    */
   read(buffer: Buffer, start: number, end: number): boolean;
+  /** The event counts, for the first time: what has to be remembered of it for later contributions is remembered. @param offset of its record */
+  accepted?(buffer: Buffer, start: number, offset: number): void;
+  /** Hands out what has come of several events together, once their time is up. Asked for after each block. */
+  contribute?(watermarkMs: number, to: Contributions<A>): void;
+  /** The first record that later contributions come of; Infinity when nothing is remembered. */
+  readonly firstOffset?: number;
   /** Adds the event to the aggregate of target i. @param isLate the window's result had left before */
   add(aggregate: A, target: number, isLate: boolean): void;
 }

@@ -1,12 +1,13 @@
 export type { AggregateCodec } from './aggregate-codec.ts';
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
 export { processorConfigSchema, type ProcessorConfig, windowConfigSchema, type WindowConfig } from './config.ts';
-export type { EventAssigner } from './event-assigner.ts';
+export type { Contributions, EventAssigner } from './event-assigner.ts';
 export {
   MergeProcessor,
   type MergeCounters,
   type MergeOptions,
   newMergeCounters,
+  type ResultWriter,
   type SeriesResult,
   type WindowResult,
 } from './merge-processor.ts';
@@ -16,6 +17,7 @@ export { PartialsProcessor, type PartialsOptions, windowStart } from './partials
 export type { CreateProcessor, PartitionProcessor } from './processor.ts';
 export { ProcessorLoop, type ProcessorConsumer, type ProcessorLoopCounters } from './processor-loop.ts';
 export { QuantileSketch, SKETCH_ACCURACY } from './quantile-sketch.ts';
+export { aggregationInputSchema, partialsTopicSchema } from './topics-config.ts';
 export { registerAggregationMetrics, type StreamingMetricsRegistry } from './streaming-metrics.ts';
 export { type PartialsTopic, TwoStageAggregation, type TwoStageOptions } from './two-stage-aggregation.ts';
 export { Watermark } from './watermark.ts';

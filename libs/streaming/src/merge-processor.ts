@@ -49,8 +49,15 @@ export interface MergeOptions<A> {
   readonly settings: Pick<WindowConfig, 'deadlineMs' | 'amendIntervalMs'>;
   readonly codec: AggregateCodec<A>;
   readonly counters: MergeCounters;
+  readonly writer: ResultWriter<A>;
+}
+
+/** An app's part of the second stage, one for each partition of the partial results. */
+export interface ResultWriter<A> {
   /** Writes the results of a window: all series of it that have changed. Called again, with the same series, when they change. */
-  readonly write: (window: WindowResult, results: readonly SeriesResult<A>[], nowMs: number) => void;
+  write(window: WindowResult, results: readonly SeriesResult<A>[], nowMs: number): void;
+  /** Called every tick, once the state is what it was before a restart. */
+  tick?(nowMs: number): void;
 }
 
 export interface SeriesResult<A> {
@@ -143,9 +150,11 @@ export class MergeProcessor<A> implements PartitionProcessor {
       const isDue = isComplete || nowMs >= window.endMs + deadlineMs;
       if (isDue && (isCompleted || nowMs - window.writtenAtMs >= amendIntervalMs)) this.#write(window, isComplete, nowMs);
     }
-    if (watermarkMs <= this.#closedMs) return;
-    this.#closedMs = watermarkMs;
-    this.#windows.close(watermarkMs, (window) => this.#write(window, true, nowMs));
+    if (watermarkMs > this.#closedMs) {
+      this.#closedMs = watermarkMs;
+      this.#windows.close(watermarkMs, (window) => this.#write(window, true, nowMs));
+    }
+    this.#options.writer.tick?.(nowMs);
   }
 
   #hear({ source, watermarkMs }: Partial | Announcement, nowMs: number): void {
@@ -180,7 +189,7 @@ export class MergeProcessor<A> implements PartitionProcessor {
 
   #write(window: OpenWindow<Parts<A>>, isComplete: boolean, nowMs: number): void {
     if (window.dirty.length === 0) return;
-    const { codec, counters, write } = this.#options;
+    const { codec, counters, writer } = this.#options;
     const { periodMs, startMs, endMs } = window;
     const before = this.#written.get(window);
     const keys = before?.keys ?? new Set<string>();
@@ -195,7 +204,7 @@ export class MergeProcessor<A> implements PartitionProcessor {
       keys.add(key);
     });
     if (!isComplete) counters.incompleteResults += results.length;
-    write({ periodMs, startMs, endMs, isComplete, isAmended: before !== undefined }, results, nowMs);
+    writer.write({ periodMs, startMs, endMs, isComplete, isAmended: before !== undefined }, results, nowMs);
     window.writtenAtMs = nowMs;
     this.#written.set(window, { isComplete, keys });
   }

@@ -3,7 +3,7 @@ import { HerculesError, kafkaPartition } from '@hercules/protocol';
 import type { AggregateCodec } from './aggregate-codec.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { WindowConfig } from './config.ts';
-import type { EventAssigner } from './event-assigner.ts';
+import type { Contributions, EventAssigner } from './event-assigner.ts';
 import type { OpenWindow } from './open-window.ts';
 import type { Output } from './output.ts';
 import { PartialWriter } from './partial-record.ts';
@@ -40,7 +40,7 @@ export interface PartialsOptions<A> {
  * The first stage of an aggregation: counts the events of one input partition by window and series, each event once, and writes what it has of them as partial results,
  * which a second stage merges by series (merge-processor.ts).
  */
-export class PartialsProcessor<A> implements PartitionProcessor {
+export class PartialsProcessor<A> implements PartitionProcessor, Contributions<A> {
   readonly #options: PartialsOptions<A>;
   readonly #source: string;
   readonly #windows: WindowSet<A>;
@@ -64,7 +64,7 @@ export class PartialsProcessor<A> implements PartitionProcessor {
   }
 
   get rereadFrom(): number {
-    return Math.min(this.#position, this.#windows.firstOffset);
+    return Math.min(this.#position, this.#windows.firstOffset, this.#options.assigner.firstOffset ?? Infinity);
   }
 
   get checkpoint(): Checkpoint {
@@ -82,6 +82,19 @@ export class PartialsProcessor<A> implements PartitionProcessor {
     const { count, offsets, timestamps, buffer, valueStarts, valueEnds } = block;
     for (let i = 0; i < count; i++) this.#take(buffer, valueStarts[i]!, valueEnds[i]!, offsets[i]!, timestamps[i]!, nowMs);
     this.#position = block.lastOffset + 1;
+    this.#options.assigner.contribute?.(this.#watermark.valueMs, this);
+  }
+
+  /** For contributions of several events together. */
+  aggregate(timeMs: number, periodMs: number, latenessMs: number, key: string, offset: number): A | undefined {
+    const startMs = windowStart(timeMs, periodMs);
+    const closeMs = startMs + periodMs + latenessMs;
+    if (closeMs <= this.#watermark.valueMs) return undefined;
+    const window = this.#windows.at(periodMs, startMs, closeMs, offset);
+    const group = this.#windows.group(window, key, this.#options.settings.maxGroups);
+    if (group === undefined) return undefined;
+    window.markDirty(group);
+    return group.aggregate;
   }
 
   tick(nowMs: number, isAtEnd: boolean): void {
@@ -90,6 +103,7 @@ export class PartialsProcessor<A> implements PartitionProcessor {
     if (isAtEnd) {
       this.#countedBefore = Math.min(this.#countedBefore, Math.max(0, this.#position));
       this.#watermark.passIdle(nowMs);
+      this.#options.assigner.contribute?.(this.#watermark.valueMs, this);
     }
     const { valueMs } = this.#watermark;
     const { deadlineMs, amendIntervalMs } = this.#options.settings;
@@ -142,6 +156,7 @@ export class PartialsProcessor<A> implements PartitionProcessor {
       if (isNew) counters[seen]++;
       return;
     }
+    assigner.accepted?.(buffer, start, offset);
     let added = 0;
     for (let i = 0; i < targets; i++) {
       const startMs = windowStart(eventMs, periodsMs[i]!);

@@ -28,17 +28,18 @@ export class QuantileSketch {
     else this.#zeros += count;
   }
 
-  merge(other: QuantileSketch): void {
-    this.#positive.merge(other.#positive);
-    this.#negative.merge(other.#negative);
-    this.#zeros += other.#zeros;
+  /** @param share how much the other's values count; such a sketch cannot be encoded */
+  merge(other: QuantileSketch, share = 1): void {
+    this.#positive.merge(other.#positive, share);
+    this.#negative.merge(other.#negative, share);
+    this.#zeros += other.#zeros * share;
   }
 
   /** @param q 0 to 1 @returns NaN when the sketch is empty */
   quantile(q: number): number {
     const { count } = this;
     if (count === 0) return NaN;
-    let rank = Math.floor(q * (count - 1));
+    let rank = Math.max(0, Math.floor(q * (count - 1)));
     if (rank < this.#negative.total) return -valueOf(this.#negative.binOfRank(this.#negative.total - 1 - rank));
     rank -= this.#negative.total;
     if (rank < this.#zeros) return 0;

@@ -32,8 +32,8 @@ export class SketchBins {
     this.total += count;
   }
 
-  merge(other: SketchBins): void {
-    other.forEach((bin, count) => this.add(bin, count));
+  merge(other: SketchBins, share: number): void {
+    other.forEach((bin, count) => this.add(bin, count * share));
   }
 
   /** From the lowest bin up, those that hold something. */

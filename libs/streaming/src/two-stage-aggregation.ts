@@ -12,7 +12,7 @@ import { HerculesError, type Logger } from '@hercules/protocol';
 import type { AggregateCodec } from './aggregate-codec.ts';
 import type { ProcessorConfig, WindowConfig } from './config.ts';
 import type { EventAssigner } from './event-assigner.ts';
-import { MergeProcessor, newMergeCounters, type SeriesResult, type WindowResult } from './merge-processor.ts';
+import { MergeProcessor, newMergeCounters, type ResultWriter } from './merge-processor.ts';
 import { Output } from './output.ts';
 import { PartialsProcessor } from './partials-processor.ts';
 import { ProcessorLoop } from './processor-loop.ts';
@@ -36,7 +36,7 @@ export interface TwoStageOptions<A> {
   readonly codec: AggregateCodec<A>;
   readonly createAssigner: () => EventAssigner<A>;
   /** Makes what writes the results of merged windows, one for each partition of the partial results. */
-  readonly createWriter: (output: Output) => (window: WindowResult, results: readonly SeriesResult<A>[], nowMs: number) => void;
+  readonly createWriter: (output: Output) => ResultWriter<A>;
   readonly logger: Logger;
 }
 
@@ -88,7 +88,7 @@ export class TwoStageAggregation<A> {
     );
     this.#merging = new ProcessorLoop(
       (_source, restored, output) =>
-        new MergeProcessor({ restored, settings: windows, codec, counters: this.mergeCounters, write: createWriter(output) }),
+        new MergeProcessor({ restored, settings: windows, codec, counters: this.mergeCounters, writer: createWriter(output) }),
       this.#mergingOutput,
       processor,
       logger,

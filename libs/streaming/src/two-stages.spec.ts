@@ -54,8 +54,10 @@ function setUp(inputs: readonly (readonly Buffer[])[], settings: object = {}, pe
       settings: config,
       codec: countAndSum,
       counters: mergeCounters,
-      write: ({ periodMs, startMs, isComplete }, series) => {
-        for (const { key, aggregate } of series) results.set(`${periodMs}@${startMs} ${key}`, { ...aggregate, isComplete });
+      writer: {
+        write({ periodMs, startMs, isComplete }, series) {
+          for (const { key, aggregate } of series) results.set(`${periodMs}@${startMs} ${key}`, { ...aggregate, isComplete });
+        },
       },
     });
   return { log, results, counters, mergeCounters, createPartials, createMerge };

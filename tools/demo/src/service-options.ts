@@ -1,12 +1,13 @@
+import { hostname } from 'node:os';
 import { parseArgs } from 'node:util';
 
 /** Where the API key stands, so that it need not be among the arguments, which every user of the machine can see. */
 const API_KEY_VARIABLE = 'HERCULES_DEMO_API_KEY';
 
-export type CommonOption = 'port' | 'gateway' | 'apiKey' | 'environment';
+export type CommonOption = 'port' | 'gateway' | 'apiKey' | 'environment' | 'host';
 
 /**
- * Reads the arguments of a service: `--port`, `--gateway`, `--api-key`, `--environment` and those of its own, all with a value. What cannot
+ * Reads the arguments of a service: `--port`, `--gateway`, `--api-key`, `--environment`, `--host` and those of its own, all with a value. What cannot
  * be read ends the process with 2.
  * @param defaults of the service's own arguments and the port
  */
@@ -17,6 +18,7 @@ export function serviceOptions<K extends string>(
     gateway: 'http://127.0.0.1:6306',
     'api-key': process.env[API_KEY_VARIABLE] ?? '',
     environment: 'local',
+    host: hostname(),
     ...defaults,
   };
   const options = Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, { type: 'string' as const, default: text }]));

@@ -6,7 +6,7 @@ import { numberOption, serviceOptions } from '../service-options.ts';
 import { frontRoutes } from './front-routes.ts';
 import { ShopVisitors } from './shop-visitors.ts';
 
-const { cart, rate, ...options } = serviceOptions({ port: '6601', cart: 'http://127.0.0.1:6602', rate: '3' });
+const { cart, rate, ...options } = serviceOptions({ port: '6601', cart: 'http://127.0.0.1:6602', rate: '5' });
 
 await runShopService({
   application: 'shop-front',

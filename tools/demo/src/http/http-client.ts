@@ -9,14 +9,16 @@ const BAD_GATEWAY = 502;
 /** Calls another service of the shop, with a client span around the call and its context in the request's `traceparent`. */
 export class HttpClient {
   readonly #telemetry: Telemetry;
-  /** The called service's name, and its base URL. */
+  /** The called service's name, and the base URLs of its replicas. */
   readonly #service: string;
-  readonly #url: string;
+  readonly #urls: readonly string[];
+  #turn = 0;
 
-  constructor(telemetry: Telemetry, service: string, url: string) {
+  /** @param urls base URLs, joined by commas; they are called in turn */
+  constructor(telemetry: Telemetry, service: string, urls: string) {
     this.#telemetry = telemetry;
     this.#service = service;
-    this.#url = url;
+    this.#urls = urls.split(',');
   }
 
   /**
@@ -26,7 +28,7 @@ export class HttpClient {
    */
   async post<T>(path: string, body: unknown, parent: SpanContext): Promise<T> {
     const { tracer, application } = this.#telemetry;
-    const url = `${this.#url}${path}`;
+    const url = `${this.#urls[this.#turn++ % this.#urls.length]}${path}`;
     const content = JSON.stringify(body);
     const span = tracer.start(`POST ${path}`, 'http-request-client', parent);
     span.annotate({

@@ -13,6 +13,8 @@ const SLOW_MS = [500, 1500] as const;
 /** Stands for a bank far away: takes a moment, sometimes a long one, and does not always answer well. */
 export class Bank {
   readonly #options: BankOptions;
+  /** What every charge takes besides, in ms; to be played with. */
+  delayMs = 0;
 
   constructor(options: BankOptions) {
     this.#options = options;
@@ -21,7 +23,7 @@ export class Bank {
   /** @throws Error when the bank does not do it */
   async charge(): Promise<void> {
     const [least, most] = Math.random() < this.#options.slowRate ? SLOW_MS : USUAL_MS;
-    await pause(least + Math.random() * (most - least));
+    await pause(this.delayMs + least + Math.random() * (most - least));
     if (Math.random() < this.#options.failureRate) throw new Error('the bank has closed the connection');
   }
 }

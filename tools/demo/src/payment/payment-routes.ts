@@ -4,9 +4,20 @@ import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Bank } from './bank.ts';
 import { isCardNumber } from './card-number.ts';
 
+const MOST_DELAY_MS = 3000;
+
+/** Payments; and a handle to make this replica slow. */
 export function paymentRoutes(telemetry: Telemetry, bank: Bank): Record<string, ShopRoute> {
   const { counters, tracer } = telemetry;
   return {
+    'POST /bank': ({ body }) => {
+      const { delayMs } = (body ?? {}) as { delayMs?: unknown };
+      if (typeof delayMs !== 'number' || !(delayMs >= 0 && delayMs <= MOST_DELAY_MS)) {
+        throw new HttpProblem(400, `expected "delayMs", a number from 0 to ${MOST_DELAY_MS}`);
+      }
+      bank.delayMs = delayMs;
+      return { delayMs };
+    },
     'POST /payments': async ({ body, span }) => {
       const { orderId, amountCents, card } = (body ?? {}) as { orderId?: unknown; amountCents?: unknown; card?: unknown };
       if (typeof orderId !== 'string' || !Number.isInteger(amountCents)) throw new HttpProblem(400, 'expected "orderId" and "amountCents"');

@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import { TickClock, UuidV1Generator } from '@hercules/protocol';
 import { EventSender } from '../gateway/event-sender.ts';
 import { Tracer } from '../tracing/tracer.ts';
@@ -11,6 +10,8 @@ export interface TelemetryOptions {
   readonly application: string;
   /** host:port: tells the processes of one application apart. */
   readonly instance: string;
+  /** Tells the replicas of a service apart in its spans. */
+  readonly host: string;
   /** Where the shop runs: a tag of everything it tells. */
   readonly environment: string;
   readonly gateway: string;
@@ -45,7 +46,7 @@ export class Telemetry {
       metrics: sender(SHOP_STREAMS.metrics),
     };
     this.tracer = new Tracer({
-      annotations: { application: options.application, environment: options.environment, host: hostname() },
+      annotations: { application: options.application, environment: options.environment, host: options.host },
       send: (write) => this.#senders.traces.add(write),
       clock: this.#clock,
     });

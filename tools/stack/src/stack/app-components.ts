@@ -68,6 +68,9 @@ export function appComponents(layout: StackLayout, ports: StackPorts, keys: Stac
       env: cassandra,
       prepare: () => createDemoTimeline(managementApi, keys),
     }),
+    app('derivedStreams', ports.derivedStreams, { needs: ['kafka', 'managementApi'] }),
+    app('metricAggregator', ports.metricAggregator, { needs: ['kafka', 'managementApi'] }),
+    app('traceAnalytics', ports.traceAnalytics, { needs: ['kafka', 'managementApi'] }),
     app('queryApi', ports.queryApi, { needs: ['kafka', 'cassandra', 'managementApi'], env: cassandra }),
   ];
 }

@@ -10,10 +10,14 @@ export const COMPONENT_NAMES = [
   'annotationSink',
   'graphiteSink',
   'cassandraSink',
+  'derivedStreams',
+  'metricAggregator',
+  'traceAnalytics',
   'gateway',
   'queryApi',
   'zipkin',
   'shopPayment',
+  'shopPaymentB',
   'shopCart',
   'shopFront',
   'demo',
@@ -23,8 +27,9 @@ export type ComponentName = (typeof COMPONENT_NAMES)[number];
 
 /** In which order `npm run stop` ends them, those of one line at once: first what sends, last what stores. */
 export const STOP_WAVES: readonly (readonly ComponentName[])[] = [
-  ['demo', 'shopFront', 'shopCart', 'shopPayment', 'zipkin'],
+  ['demo', 'shopFront', 'shopCart', 'shopPayment', 'shopPaymentB', 'zipkin'],
   ['gateway', 'queryApi'],
+  ['derivedStreams', 'metricAggregator', 'traceAnalytics'],
   ['elasticSink', 'annotationSink', 'graphiteSink', 'cassandraSink'],
   ['managementApi'],
   ['elasticsearch', 'cassandra', 'graphite', 'graphiteWeb', 'kafka'],

@@ -17,6 +17,9 @@ const SCRAPED = {
   graphiteSink: 'graphiteSink',
   cassandraSink: 'cassandraSink',
   queryApi: 'queryApi',
+  derivedStreams: 'derivedStreams',
+  metricAggregator: 'metricAggregator',
+  traceAnalytics: 'traceAnalytics',
 } as const satisfies Partial<Record<ComponentName, keyof StackPorts>>;
 
 /** What sends telemetry: a small shop, and the shipper of the stack's own logs, metrics and annotations. And Zipkin's page, to look at the traces. */
@@ -24,7 +27,7 @@ export function demoComponents(layout: StackLayout, ports: StackPorts, keys: Sta
   const url = (port: number): string => `http://127.0.0.1:${port}`;
   const gateway = ['--gateway', url(ports.gatewayHttp)];
   const key = { HERCULES_DEMO_API_KEY: keys.apiKey };
-  const shop = (name: 'shopFront' | 'shopCart' | 'shopPayment', folder: string, args: readonly string[] = []): Component =>
+  const shop = (name: 'shopFront' | 'shopCart' | 'shopPayment' | 'shopPaymentB', folder: string, args: readonly string[] = []): Component =>
     appComponent(layout, {
       name,
       entry: `tools/demo/src/${folder}/main.ts`,
@@ -35,8 +38,10 @@ export function demoComponents(layout: StackLayout, ports: StackPorts, keys: Sta
       isReady: () => isRunningOn(ports[name]),
     });
   return [
-    shop('shopPayment', 'payment'),
-    shop('shopCart', 'cart', ['--payment', url(ports.shopPayment)]),
+    // Two replicas of one service: their weights are at query-api.
+    shop('shopPayment', 'payment', ['--host', 'payment-a']),
+    shop('shopPaymentB', 'payment', ['--host', 'payment-b']),
+    shop('shopCart', 'cart', ['--payment', `${url(ports.shopPayment)},${url(ports.shopPaymentB)}`]),
     shop('shopFront', 'front', ['--cart', url(ports.shopCart)]),
     appComponent(layout, {
       name: 'demo',

@@ -33,6 +33,10 @@ export interface Endpoints {
   readonly annotationSink?: string;
   readonly graphiteSink?: string;
   readonly cassandraSink?: string;
+  /** Base URLs of the processors' status and metrics */
+  readonly derivedStreams?: string;
+  readonly metricAggregator?: string;
+  readonly traceAnalytics?: string;
   /** URL of the page */
   readonly zipkin?: string;
   /** Base URL of the shop's front */
@@ -78,6 +82,9 @@ export function endpointsOf(layout: StackLayout, ports: StackPorts, keys: StackK
     ...ifStarted('annotationSink', 'annotationSink', url(ports.annotationSink)),
     ...ifStarted('graphiteSink', 'graphiteSink', url(ports.graphiteSink)),
     ...ifStarted('cassandraSink', 'cassandraSink', url(ports.cassandraSink)),
+    ...ifStarted('derivedStreams', 'derivedStreams', url(ports.derivedStreams)),
+    ...ifStarted('metricAggregator', 'metricAggregator', url(ports.metricAggregator)),
+    ...ifStarted('traceAnalytics', 'traceAnalytics', url(ports.traceAnalytics)),
     ...ifStarted('zipkin', 'zipkin', `${url(ports.zipkin)}/zipkin/`),
     ...ifStarted('shopFront', 'shop', url(ports.shopFront)),
     masterKey: keys.masterKey,

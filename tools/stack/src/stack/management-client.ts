@@ -17,6 +17,9 @@ export const DEMO_STREAMS = {
   elastic: 'logs_elastic',
   graphite: 'metrics_graphite',
   syslog: 'logs_syslog',
+  aggregated: 'metrics_aggregated',
+  requests: 'metrics_traces',
+  errors: 'errors_all',
 } as const;
 
 const DESCRIPTIONS: Readonly<Record<keyof typeof DEMO_STREAMS, string>> = {
@@ -34,9 +37,12 @@ const DESCRIPTIONS: Readonly<Record<keyof typeof DEMO_STREAMS, string>> = {
   elastic: "Documents that come by Elasticsearch's _bulk",
   graphite: "Metrics that come by Graphite's protocols",
   syslog: 'Messages that come by syslog',
+  aggregated: 'What metric-aggregator makes of metrics with an aggregationType',
+  requests: 'What trace-analytics makes of spans',
+  errors: 'Errors of all logs of this stack, a derived stream',
 };
 /** What the API key may read and write. */
-const PATTERNS = ['logs_*', 'metrics_*', 'traces_*', 'annotations_*', 'timeline_*'];
+const PATTERNS = ['errors_*', 'logs_*', 'metrics_*', 'traces_*', 'annotations_*', 'timeline_*'];
 /** Logs in the order of their time, to be read back through query-api. Times in ms. */
 const DEMO_TIMELINE = {
   name: 'timeline_logs',
@@ -73,8 +79,15 @@ export async function createDemoTimeline(url: string, keys: StackKeys): Promise<
   await post(url, keys, '/timelines/create', JSON.stringify(DEMO_TIMELINE), [200, CONFLICT]);
 }
 
+/** Spans of a trace come together in one partition, so that trace-analytics sees who called whom. */
+function shapeOf(name: string): object {
+  if (name !== DEMO_STREAMS.errors) return { type: 'base', shardingKey: name.startsWith('traces_') ? ['traceId'] : [] };
+  const filters = [{ path: 'level', condition: { type: 'string_equality', value: 'Error' } }];
+  return { type: 'derived', streams: [DEMO_STREAMS.own, DEMO_STREAMS.first, DEMO_STREAMS.shop], filters };
+}
+
 async function createStream(url: string, keys: StackKeys, name: string, description: string): Promise<void> {
-  const stream = { type: 'base', name, partitions: 3, shardingKey: [], ttl: TTL_MS, description };
+  const stream = { name, partitions: 3, ttl: TTL_MS, description, ...shapeOf(name) };
   await post(url, keys, '/streams/create', JSON.stringify(stream), [200, CONFLICT]);
 }
 

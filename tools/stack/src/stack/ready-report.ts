@@ -14,6 +14,9 @@ export function readyReport(endpoints: Endpoints, endpointsFile: string): string
     ['annotation-sink', endpoints.annotationSink, pids.annotationSink],
     ['graphite-sink', endpoints.graphiteSink, pids.graphiteSink],
     ['cassandra-sink', endpoints.cassandraSink, pids.cassandraSink],
+    ['derived-streams', endpoints.derivedStreams, pids.derivedStreams],
+    ['metric-aggregator', endpoints.metricAggregator, pids.metricAggregator],
+    ['trace-analytics', endpoints.traceAnalytics, pids.traceAnalytics],
     ['Kafka', endpoints.kafka, pids.kafka],
     ['Elasticsearch', endpoints.elasticsearch, pids.elasticsearch],
     ['Cassandra', endpoints.cassandra, pids.cassandra],
@@ -28,9 +31,10 @@ export function readyReport(endpoints: Endpoints, endpointsFile: string): string
     ['this as JSON', endpointsFile],
   ];
   const table = rows.flatMap(([name, value, pid]) =>
-    value === undefined ? [] : [`  ${name.padEnd(15)} ${pid === undefined ? value : `${value.padEnd(30)} pid ${pid}`}`],
+    value === undefined ? [] : [`  ${name.padEnd(17)} ${pid === undefined ? value : `${value.padEnd(30)} pid ${pid}`}`],
   );
-  const demo = pids.demo === undefined ? [] : [`  demo            ships the logs of all these into ${DEMO_STREAMS.own} (pid ${pids.demo})`];
+  const demo =
+    pids.demo === undefined ? [] : [`  demo              ships the logs of all these into ${DEMO_STREAMS.own} (pid ${pids.demo})`];
   const commands = sampleCommands(endpoints).flatMap(({ title, command }) => ['', `# ${title}`, command]);
   return ['', ...table, ...demo, ...commands, ''].join('\n');
 }

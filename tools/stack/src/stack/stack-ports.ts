@@ -26,6 +26,10 @@ export const USUAL_PORTS = {
   gatewayGraphite: 6303,
   gatewayGraphitePickle: 6304,
   gatewaySyslog: 6305,
+  derivedStreams: 6507,
+  metricAggregator: 6514,
+  traceAnalytics: 6515,
+  shopPaymentB: 6604,
 };
 
 export type StackPorts = Readonly<typeof USUAL_PORTS>;

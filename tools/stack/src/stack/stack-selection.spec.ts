@@ -18,6 +18,7 @@ describe('selectedComponents', () => {
       'elasticsearch',
       'managementApi',
       'elasticSink',
+      'derivedStreams',
       'gateway',
       'demo',
     ]);
@@ -29,6 +30,9 @@ describe('selectedComponents', () => {
       'managementApi',
       'graphiteSink',
       'cassandraSink',
+      'derivedStreams',
+      'metricAggregator',
+      'traceAnalytics',
       'gateway',
       'queryApi',
     ]);

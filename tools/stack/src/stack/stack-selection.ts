@@ -18,7 +18,10 @@ const SERVES: Partial<Record<ComponentName, readonly Signal[]>> = {
   cassandraSink: ['traces'],
   queryApi: ['traces'],
   zipkin: ['traces'],
+  metricAggregator: ['metrics'],
+  traceAnalytics: ['traces'],
   shopPayment: ['traces'],
+  shopPaymentB: ['traces'],
   shopCart: ['traces'],
   shopFront: ['traces'],
 };

@@ -1,5 +1,5 @@
 import { type Container, EventWriter, kafkaPartition, msToTicks, readEvent, UUID_BYTES } from '@hercules/protocol';
-import { type Output, resultUuid, type SeriesResult, type WindowResult } from '@hercules/streaming';
+import { type Output, type ResultWriter, resultUuid, type SeriesResult, type WindowResult } from '@hercules/streaming';
 import type { MetricAggregate } from './metric-aggregate.ts';
 import { parseSeriesKey, type SeriesKey } from './series-key.ts';
 
@@ -12,7 +12,7 @@ type Series = Omit<SeriesKey, 'tags'> & { readonly tags: readonly (readonly [key
  * Writes the results of a bucket as metric events (protocol §10.3): the tags of the metric, of percentiles with a tag `quantile` added, and how the value came about in the container
  * `aggregation`. A result that is amended has the same time and uuid as before, so every store puts it in the place of the former.
  */
-export class ResultWriter {
+export class AggregatedMetricWriter implements ResultWriter<MetricAggregate> {
   readonly #output: Output;
   readonly #stream: string;
   readonly #writer = new EventWriter();

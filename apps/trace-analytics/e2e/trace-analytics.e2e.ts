@@ -1,0 +1,235 @@
+import { join } from 'node:path';
+import { TestKafka } from '@hercules/kafka/testing';
+import type { HerculesEvent } from '@hercules/protocol';
+import { AppProcess, freePort, waitUntil } from '@hercules/service/testing';
+import { newId, type RequestMetric, spanEvent, type SpanOf, storedMetrics } from './span-events.ts';
+
+jest.setTimeout(120_000);
+
+const APPS = join(__dirname, '..', '..');
+/** For what is sent in the past: results need not be waited for, and by the clock all of it would be late. */
+const T0 = Math.floor(Date.now() / 60_000) * 60_000 - 600_000;
+const PAST = { HERCULES_WINDOWS_IDLE_MS: '600000', HERCULES_WINDOWS_AMEND_INTERVAL_MS: '50' };
+
+interface Weights {
+  readonly service: string;
+  readonly replicas: readonly { readonly replica: string; readonly weight: number }[];
+}
+
+describe('trace-analytics', () => {
+  const kafka = new TestKafka();
+  const apps: AppProcess[] = [];
+
+  const run = async (app: string, env: Readonly<Record<string, string>>): Promise<{ app: AppProcess; url: string }> => {
+    const port = await freePort();
+    const process = new AppProcess({
+      entry: join(APPS, app, 'src', 'main.ts'),
+      env: { HERCULES_HTTP_PORT: String(port), HERCULES_KAFKA_BROKERS: kafka.brokers, ...env },
+    });
+    apps.push(process);
+    await process.waitForStatus(200, 30_000);
+    return { app: process, url: `http://127.0.0.1:${port}` };
+  };
+  const start = async (name: string, env: Readonly<Record<string, string>> = {}): Promise<AppProcess> => {
+    const { app } = await run('trace-analytics', {
+      HERCULES_INPUT_PATTERNS: kafka.name(name),
+      HERCULES_PARTIALS_TOPIC: kafka.name(`hercules_partials_${name}`),
+      HERCULES_OUTPUT_STREAM: kafka.name(`${name}_out`),
+      HERCULES_REPLICAS_TOPIC: kafka.name(`hercules_replicas_${name}`),
+      HERCULES_PROCESSOR_COMMIT_INTERVAL_MS: '100',
+      HERCULES_PROCESSOR_TICK_INTERVAL_MS: '50',
+      HERCULES_PROCESSOR_SESSION_TIMEOUT_MS: '6000',
+      ...env,
+    });
+    return app;
+  };
+  const createTopics = async (name: string, partitions = 2): Promise<void> => {
+    await kafka.createTopic(name, partitions);
+    await kafka.createTopic(`${name}_out`);
+  };
+  const byTrace = (event: HerculesEvent): number => {
+    const id = event.payload.get('traceId')!.value as string;
+    return parseInt(id.slice(0, 8), 16) % 2;
+  };
+  const send = (name: string, spans: readonly SpanOf[]) => kafka.send(name, spans.map(spanEvent), { partitionOf: byTrace });
+  /** The newest values of the metrics of windows of 10 s, once they are as wanted. */
+  const metrics = async (name: string, isEnough: (metrics: readonly RequestMetric[]) => boolean): Promise<RequestMetric[]> => {
+    return storedMetrics(await kafka.read(`${name}_out`, (records) => isEnough(storedMetrics(records))));
+  };
+  const find = (list: readonly RequestMetric[], name: string, tags: Readonly<Record<string, string>>): RequestMetric | undefined =>
+    list.find(
+      (metric) => metric.name === name && Object.entries({ window: '10s', ...tags }).every(([key, value]) => metric.tags[key] === value),
+    );
+
+  beforeAll(() => kafka.open());
+  afterEach(() => Promise.all(apps.splice(0).map((app) => app.kill())));
+  afterAll(() => kafka.close());
+
+  it('tells rate, errors and durations of requests and calls, and the critical path', async () => {
+    await createTopics('requests');
+    await start('requests', PAST);
+    const spans = Array.from({ length: 100 }, (_, i): SpanOf[] => {
+      const [traceId, front, call, cart, db] = Array.from({ length: 5 }, newId) as [string, string, string, string, string];
+      const endMs = T0 + 1000 + i * 50;
+      const status = i % 10 === 0 ? 'error' : 'success';
+      return [
+        { traceId, spanId: db, parent: cart, endMs: endMs - 20, durationMs: 10, application: 'db', operation: 'query' },
+        {
+          traceId,
+          spanId: cart,
+          parent: call,
+          endMs: endMs - 10,
+          durationMs: 40,
+          application: 'cart',
+          operation: 'checkout',
+          host: 'c1',
+          status,
+        },
+        {
+          traceId,
+          spanId: call,
+          parent: front,
+          endMs: endMs - 5,
+          durationMs: 50,
+          application: 'front',
+          operation: 'POST',
+          kind: 'http-request-client',
+          callee: 'cart',
+        },
+        { traceId, spanId: front, endMs, durationMs: 100, application: 'front', operation: 'GET /shop' },
+      ];
+    });
+    await send('requests', spans.flat());
+    // Time has to pass for the windows and the traces to be over.
+    await kafka.send(
+      'requests',
+      [0, 1].map(() => spanEvent({ endMs: T0 + 30_000, durationMs: 1, application: 'clock' })),
+    );
+    const isThere = (list: readonly RequestMetric[]): boolean =>
+      [
+        find(list, 'requests_per_second', { application: 'front', operation: 'GET /shop' })?.value === 10,
+        find(list, 'calls_per_second', { caller: 'front', callee: 'cart' })?.value === 10,
+        find(list, 'calls_per_second', { caller: 'cart', callee: 'db' })?.value === 10,
+        find(list, 'critical_path_per_second', { application: 'cart', operation: 'checkout' })?.value === 10,
+      ].every(Boolean);
+    const list = await metrics('requests', isThere);
+    const value = (name: string, tags: Record<string, string>): number | undefined => find(list, name, tags)?.value;
+    const cart = { application: 'cart', operation: 'checkout', kind: 'http-request-server', host: 'c1' };
+    expect(value('requests_errors_per_second', cart)).toBe(1);
+    expect(value('requests_duration_ms', { ...cart, quantile: '0.99' })).toBeCloseTo(40, -1);
+    expect(value('calls_duration_ms', { caller: 'front', callee: 'cart', quantile: '0.5' })).toBeCloseTo(50, -1);
+    expect(value('calls_errors_per_second', { caller: 'cart', callee: 'db' })).toBe(0);
+    // Of 100 ms: the client 10, the cart 40 less the database's 10, and the rest is the front's own.
+    expect(value('critical_path_ms', { application: 'front', operation: 'GET /shop' })).toBeCloseTo(50, 1);
+    expect(value('critical_path_ms', { application: 'front', operation: 'POST' })).toBeCloseTo(10, 1);
+    expect(value('critical_path_ms', { application: 'cart', operation: 'checkout' })).toBeCloseTo(30, 1);
+    expect(value('critical_path_ms', { application: 'db', operation: 'query' })).toBeCloseTo(10, 1);
+    const seconds = list.filter(
+      ({ name, tags }) => name === 'requests_per_second' && tags['window'] === '1s' && tags['application'] === 'db',
+    );
+    expect(seconds.reduce((sum, { value: perSecond }) => sum + perSecond, 0)).toBe(100);
+  });
+
+  it('lets a result leave at its deadline, and amends it with what is late', async () => {
+    await createTopics('late');
+    await start('late', { ...PAST, HERCULES_PERIODS_MS: '10000' });
+    const one = (endMs: number): SpanOf => ({ endMs, durationMs: 10, application: 'a', traceId: '00000000-0000-0000-0000-000000000001' });
+    await send('late', [one(T0 + 1000), one(T0 + 2000)]);
+    // The other partition has had nothing yet, so that the window cannot be known to be complete.
+    const early = find(await metrics('late', (list) => list.length > 0), 'requests_per_second', {})!;
+    expect(early).toMatchObject({ value: 0.2, isComplete: false, lateShare: 0 });
+    await send('late', [one(T0 + 3000), { ...one(T0 + 4000), traceId: newId().replace(/^.{8}/, '00000000') }]);
+    const amended = find(await metrics('late', (list) => find(list, 'requests_per_second', {})?.value === 0.4), 'requests_per_second', {})!;
+    expect(amended.lateShare).toBeGreaterThan(0);
+  });
+
+  it('keeps the number of series within bounds, and names who has too many', async () => {
+    await createTopics('bounds');
+    const app = await start('bounds', { ...PAST, HERCULES_MAX_SERIES: '10' });
+    await send(
+      'bounds',
+      Array.from({ length: 100 }, (_, i) => ({ endMs: T0 + 1000, durationMs: 1, application: 'wild', operation: `GET /${i}` })),
+    );
+    await app.waitForMetric('hercules_traces_overflowed_spans_total', { application: 'wild' }, 80);
+    const list = await metrics('bounds', (found) => (find(found, 'requests_per_second', { operation: '_other' })?.value ?? 0) >= 8);
+    expect(list.filter(({ name, tags }) => name === 'requests_per_second' && tags['window'] === '10s').length).toBeLessThanOrEqual(21);
+  });
+
+  it('comes to the same metrics when one of two instances is killed under load', async () => {
+    await createTopics('load');
+    await start('load', PAST);
+    const second = await start('load', PAST);
+    const spans: SpanOf[] = [];
+    for (let round = 0; round < 20; round++) {
+      const some = Array.from({ length: 200 }, (_, i): SpanOf => ({
+        endMs: T0 + round * 1000 + i * 5,
+        durationMs: 5,
+        application: `a${i % 5}`,
+      }));
+      const events = some.map(spanEvent);
+      await kafka.send('load', [...events, ...events.slice(0, 20)], { partitionOf: byTrace });
+      spans.push(...some);
+      if (round === 9) await second.kill();
+    }
+    const rates = (list: readonly RequestMetric[]): Record<string, number> =>
+      Object.fromEntries(
+        list
+          .filter(({ name, tags }) => name === 'requests_per_second' && tags['window'] === '10s')
+          .map(({ tags, timeMs, value }) => [`${tags['application']}@${timeMs - T0}`, value]),
+      );
+    const expected: Record<string, number> = {};
+    for (const { application, endMs } of spans) {
+      const key = `${application}@${Math.floor((endMs - T0) / 10_000) * 10_000}`;
+      expected[key] = (expected[key] ?? 0) + 1;
+    }
+    for (const key of Object.keys(expected)) expected[key] = expected[key]! / 10;
+    const sum = (values: Record<string, number>): number =>
+      Math.round(Object.values(values).reduce((total, value) => total + value, 0) * 10);
+    expect(rates(await metrics('load', (list) => sum(rates(list)) === sum(expected)))).toEqual(expected);
+  });
+
+  it('gives a replica that turns slow little weight within 10 s, and its weight back within 30 s, read at query-api', async () => {
+    await createTopics('replicas');
+    const app = await start('replicas');
+    const { url } = await run('query-api', {
+      HERCULES_METADATA_TOPIC: await kafka.createTopic('hercules_meta', 1, { 'cleanup.policy': 'compact' }),
+      HERCULES_REPLICAS_TOPIC: kafka.name('hercules_replicas_replicas'),
+      HERCULES_CASSANDRA_ENABLED: 'false',
+      HERCULES_TRACING_REQUIRE_API_KEY: 'false',
+    });
+    let latencyMs = 10;
+    const sending = setInterval(() => {
+      const endMs = Date.now();
+      const span = (host: string, durationMs: number): SpanOf => ({ endMs, durationMs, application: 'pay', host });
+      void send('replicas', [span('p1', 10), span('p2', latencyMs), span('p3', 12)]);
+    }, 50);
+    try {
+      const weightOf = async (replica: string): Promise<number> => {
+        const { replicas } = (await (await fetch(`${url}/replicas/pay`)).json()) as Weights;
+        return replicas.find((found) => found.replica === replica)?.weight ?? 0;
+      };
+      await waitUntil('all have their full weight', 20_000, async () => (await weightOf('p2')) > 0.9);
+      expect(await (await fetch(`${url}/replicas`)).json()).toEqual(['pay']);
+      expect((await fetch(`${url}/replicas/nobody`)).status).toBe(404);
+
+      const events = await fetch(`${url}/replicas/pay`, { headers: { accept: 'text/event-stream' } });
+      const reader = events.body!.pipeThrough(new TextDecoderStream()).getReader();
+      let text = '';
+      while ((text.match(/^data: /gm) ?? []).length < 3) text += (await reader.read()).value ?? '';
+      expect(JSON.parse(/^data: (.*)$/m.exec(text)![1]!)).toMatchObject({
+        service: 'pay',
+        replicas: [{ replica: 'p1' }, { replica: 'p2' }, { replica: 'p3' }],
+      });
+      await reader.cancel();
+
+      latencyMs = 60;
+      await waitUntil('the slow replica has little weight', 10_000, async () => (await weightOf('p2')) < 0.3);
+      expect(await weightOf('p1')).toBeGreaterThan(0.9);
+      latencyMs = 10;
+      await waitUntil('the replica has its weight back', 30_000, async () => (await weightOf('p2')) > 0.9);
+      await app.waitForMetric('hercules_traces_delay_seconds', { quantile: '0.99' }, 0.5);
+    } finally {
+      clearInterval(sending);
+    }
+  });
+});

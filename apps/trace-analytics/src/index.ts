@@ -1,0 +1,1 @@
+export { traceAnalyticsConfigSchema, type TraceAnalyticsConfig } from './config.ts';

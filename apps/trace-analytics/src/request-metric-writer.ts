@@ -1,0 +1,148 @@
+import { EventWriter, kafkaPartition, msToTicks, UUID_BYTES } from '@hercules/protocol';
+import { type Output, resultUuid, type ResultWriter, type SeriesResult, type WindowResult } from '@hercules/streaming';
+import type { DelayMeter } from './delay-meter.ts';
+import type { ReplicaPublisher } from './replica-publisher.ts';
+import { parseSeries, type SeriesKind } from './series.ts';
+import type { SpanAggregate } from './span-aggregate.ts';
+
+/** Names of the tags of a series, and the beginning of the names of its metrics. */
+const SHOWN: Readonly<Record<Exclude<SeriesKind, 'replicas'>, { readonly prefix: string; readonly tags: readonly string[] }>> = {
+  requests: { prefix: 'requests', tags: ['application', 'operation', 'kind', 'host'] },
+  calls: { prefix: 'calls', tags: ['caller', 'callee'] },
+  path: { prefix: 'critical_path', tags: ['application', 'operation'] },
+};
+
+const UUID_AT = 9;
+const US_PER_MS = 1000;
+/** Only windows of this length, the shortest, tell of the delay. */
+const DELAY_PERIOD_MS = 1000;
+
+export interface RequestMetricOptions {
+  readonly stream: string;
+  readonly quantiles: readonly number[];
+  /** Name of this process among its like. */
+  readonly instanceId: string;
+}
+
+/**
+ * Writes what was counted of spans as metric events (protocol §10.3): `requests_per_second`, `requests_errors_per_second`, `requests_duration_ms` with a tag `quantile`; the same with `calls_`, by caller and
+ * callee; `critical_path_per_second` and `critical_path_ms`. The tag `window` tells the lengths apart. The container `analytics` says whether the result is `complete`, of how many spans it
+ * is (`count`), and the share of those that came late. An amended result has the same time and uuid.
+ */
+export class RequestMetricWriter implements ResultWriter<SpanAggregate> {
+  readonly #output: Output;
+  readonly #options: RequestMetricOptions;
+  readonly #replicas: ReplicaPublisher;
+  readonly #delay: DelayMeter;
+  readonly #writer = new EventWriter();
+
+  constructor(output: Output, options: RequestMetricOptions, replicas: ReplicaPublisher, delay: DelayMeter) {
+    this.#output = output;
+    this.#options = options;
+    this.#replicas = replicas;
+    this.#delay = delay;
+  }
+
+  write(window: WindowResult, results: readonly SeriesResult<SpanAggregate>[], nowMs: number): void {
+    for (const { key, aggregate } of results) {
+      const series = parseSeries(key);
+      if (series === undefined) continue;
+      if (series.kind === 'replicas') this.#replicas.take(series.values[0]!, window.startMs, aggregate.replicas ?? new Map());
+      else this.#writeSeries(window, key, series.kind, series.values, aggregate, nowMs);
+      if (series.kind === 'requests' && window.periodMs === DELAY_PERIOD_MS && !window.isAmended) {
+        this.#delay.add(nowMs - window.startMs, aggregate.count);
+      }
+    }
+  }
+
+  tick(nowMs: number): void {
+    this.#replicas.tick(nowMs);
+    if (!this.#delay.turn(nowMs) || this.#delay.count === 0) return;
+    for (const quantile of this.#options.quantiles) {
+      const tags = [
+        ['instance', this.#options.instanceId],
+        ['quantile', String(quantile)],
+      ] as const;
+      this.#append(
+        'trace_analytics_delay_ms',
+        tags,
+        nowMs,
+        `${this.#options.instanceId}\n${nowMs}`,
+        this.#delay.quantile(quantile),
+        undefined,
+        nowMs,
+      );
+    }
+  }
+
+  #writeSeries(
+    window: WindowResult,
+    key: string,
+    kind: Exclude<SeriesKind, 'replicas'>,
+    values: readonly string[],
+    aggregate: SpanAggregate,
+    nowMs: number,
+  ): void {
+    const { prefix, tags: names } = SHOWN[kind];
+    const seconds = window.periodMs / 1000;
+    const tags: (readonly [string, string])[] = names.flatMap((name, i) => (values[i] === '' ? [] : [[name, values[i]!] as const]));
+    tags.push(['window', `${seconds}s`]);
+    const identity = `${window.periodMs}\n${window.startMs}\n${key}`;
+    const analytics = {
+      count: aggregate.count,
+      isComplete: window.isComplete,
+      lateShare: aggregate.count > 0 ? aggregate.late / aggregate.count : 0,
+    };
+    const append = (name: string, value: number, more: readonly (readonly [string, string])[] = []): void =>
+      this.#append(`${prefix}_${name}`, [...tags, ...more], window.startMs, identity, value, analytics, nowMs);
+    append('per_second', aggregate.count / seconds);
+    if (kind === 'path') {
+      append('ms', aggregate.sumUs / US_PER_MS / Math.max(1, aggregate.count));
+      return;
+    }
+    append('errors_per_second', aggregate.errors / seconds);
+    for (const quantile of this.#options.quantiles) {
+      const value = aggregate.sketch?.quantile(quantile) ?? NaN;
+      if (Number.isFinite(value)) append('duration_ms', value / US_PER_MS, [['quantile', String(quantile)]]);
+    }
+  }
+
+  #append(
+    name: string,
+    tags: readonly (readonly [string, string])[],
+    timeMs: number,
+    identity: string,
+    value: number,
+    analytics: { count: number; isComplete: boolean; lateShare: number } | undefined,
+    nowMs: number,
+  ): void {
+    const { stream } = this.#options;
+    const writer = this.#writer;
+    writer.reset();
+    const last = tags.at(-1)!;
+    writer.beginEvent(msToTicks(timeMs), resultUuid(`${name}\n${last[1]}\n${identity}`));
+    writer.double('value', value);
+    writer.beginVector('tags', 'container');
+    writeTag(writer, '_name', name);
+    for (const [key, text] of tags) writeTag(writer, key, text);
+    writer.endVector();
+    if (analytics !== undefined) {
+      writer.beginContainer('analytics');
+      writer.long('count', BigInt(analytics.count));
+      writer.flag('complete', analytics.isComplete);
+      writer.double('lateShare', analytics.lateShare);
+      writer.endContainer();
+    }
+    writer.endEvent();
+    const bytes = writer.events();
+    const partition = kafkaPartition(bytes, UUID_AT, UUID_AT + UUID_BYTES, Math.max(1, this.#output.partitionCount(stream)));
+    this.#output.append(stream, partition, bytes, UUID_AT, UUID_AT + UUID_BYTES, 0, bytes.length, nowMs);
+  }
+}
+
+function writeTag(writer: EventWriter, key: string, value: string): void {
+  writer.beginContainer(null);
+  writer.string('key', key);
+  writer.string('value', value);
+  writer.endContainer();
+}
