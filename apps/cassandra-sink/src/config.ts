@@ -1,6 +1,8 @@
+import { auditConfigSchema } from '@hercules/audit';
 import { cassandraConfigSchema, keyspaceConfigSchema } from '@hercules/cassandra';
 import { kafkaConfigSchema } from '@hercules/kafka';
 import { metadataConfigSchema } from '@hercules/metadata';
+import { replayConfigSchema } from '@hercules/replay';
 import { httpConfigSchema, serviceConfigSchema } from '@hercules/service';
 import { sinkConfigSchema } from '@hercules/sink';
 import { z } from 'zod';
@@ -60,6 +62,7 @@ export const cassandraSinkConfigSchema = z.object({
   ...serviceConfigSchema.shape,
   http: httpConfigSchema(6510),
   kafka: kafkaConfigSchema.prefault({}),
+  audit: auditConfigSchema.prefault({}),
   sink: sinkSchema.prefault({}),
   cassandra: cassandraConfigSchema.prefault({}),
   schema: keyspaceConfigSchema.prefault({}),
@@ -67,6 +70,7 @@ export const cassandraSinkConfigSchema = z.object({
   metadata: metadataConfigSchema.prefault({}),
   tracing: tracingConfigSchema.prefault({}),
   timelines: timelinesConfigSchema.prefault({}),
+  replays: replayConfigSchema.prefault({}),
 });
 
 export type CassandraSinkConfig = z.infer<typeof cassandraSinkConfigSchema>;

@@ -1,9 +1,12 @@
+import { Audit } from '@hercules/audit';
 import { createCassandraClient } from '@hercules/cassandra';
 import { BatchingProducer, KafkaCluster, registerConsumerMetrics, registerProducerMetrics } from '@hercules/kafka';
 import { MetadataRegistry } from '@hercules/metadata';
+import { registerReplayMetrics, ReplayRunner } from '@hercules/replay';
 import { runService, startServiceHttp } from '@hercules/service';
 import { type MeasuredSink, registerSinksMetrics } from '@hercules/sink';
 import { cassandraSinkConfigSchema } from './config.ts';
+import { cassandraReplays } from './replays/cassandra-replays.ts';
 import { createSpanSink } from './spans/span-sink.ts';
 import { startTimelines } from './timelines/start-timelines.ts';
 import { PartitionedWriter } from './writer/partitioned-writer.ts';
@@ -25,6 +28,10 @@ runService({
     lifecycle.onStop('dead-letter producer', () => producer.close(5000));
     await producer.start();
     registerProducerMetrics(metrics, producer);
+    const audit = new Audit({ app: APPLICATION_ID, cluster, producer, config: config.audit, logger });
+    lifecycle.onStop('delivery audit', () => audit.stop());
+    audit.registerMetrics(metrics);
+    audit.start();
 
     // Not connected here: the sink starts while Cassandra is away, and waits for it.
     const client = createCassandraClient(config.cassandra);
@@ -34,9 +41,9 @@ runService({
 
     const sources: (() => Iterable<MeasuredSink>)[] = [];
     registerSinksMetrics(metrics, ['sink'], () => sources.flatMap((source) => [...source()]));
-    const parts = { applicationId: APPLICATION_ID, config, cluster, producer, client, writer, logger };
-    if (config.timelines.enabled) {
-      const registry = new MetadataRegistry(cluster, config.metadata, logger);
+    const parts = { applicationId: APPLICATION_ID, config, cluster, producer, audit, client, writer, logger };
+    const registry = config.timelines.enabled ? new MetadataRegistry(cluster, config.metadata, logger) : undefined;
+    if (registry !== undefined) {
       lifecycle.onStop('metadata registry', () => registry.stop());
       await registry.start();
       const timelines = startTimelines({ ...parts, registry });
@@ -49,6 +56,15 @@ runService({
       sources.push(() => [spans.measured]);
       registerConsumerMetrics(metrics, spans.consumer);
       await spans.start();
+    }
+    const { replays } = config;
+    if (replays.enabled) {
+      const { name = APPLICATION_ID } = replays;
+      const executor = cassandraReplays({ ...parts, name, registry });
+      const runner = new ReplayRunner({ cluster, producer, executor, name, instanceId: config.instanceId, config: replays, logger });
+      registerReplayMetrics(metrics, runner);
+      lifecycle.onStop('replays', () => runner.stop());
+      runner.start();
     }
   },
 });

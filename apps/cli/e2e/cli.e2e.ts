@@ -14,6 +14,9 @@ const KAFKA = process.env['HERCULES_TEST_KAFKA'] ?? '127.0.0.1:9092';
 const CASSANDRA = process.env['HERCULES_TEST_CASSANDRA'] ?? '127.0.0.1:9042';
 const ELASTICSEARCH = process.env['HERCULES_TEST_ELASTICSEARCH'] ?? 'http://127.0.0.1:9200';
 
+/** Counts come soon, so that a test does not wait for them. */
+const AUDIT = { HERCULES_AUDIT_PUBLISH_INTERVAL_MS: '500' };
+
 interface Ended {
   readonly code: number | null;
   readonly out: string;
@@ -40,7 +43,7 @@ describe('hercules', () => {
     const port = String(await freePort());
     const app = new AppProcess({
       entry: join(__dirname, '..', '..', name, 'src', 'main.ts'),
-      env: { HERCULES_HTTP_PORT: port, HERCULES_KAFKA_BROKERS: KAFKA, HERCULES_METADATA_TOPIC: named('hercules_meta'), ...more },
+      env: { HERCULES_HTTP_PORT: port, HERCULES_KAFKA_BROKERS: KAFKA, HERCULES_METADATA_TOPIC: named('hercules_meta'), ...AUDIT, ...more },
     });
     apps.push(app);
     await app.waitForStatus(200, 30_000);
@@ -82,6 +85,8 @@ describe('hercules', () => {
   beforeAll(async () => {
     const managementApi = await start('management-api', {
       HERCULES_TASKS_TOPIC: named('hercules_tasks'),
+      HERCULES_DEAD_LETTERS_RESENDINGS_TOPIC: named('hercules_resendings'),
+      HERCULES_REPLAYS_TOPIC: named('hercules_replays'),
       HERCULES_MASTER_KEYS: MASTER_KEY,
       HERCULES_DELETE_GRACE_PERIOD_MS: '200',
     });
@@ -196,6 +201,32 @@ describe('hercules', () => {
     expect(await json('quota', 'list')).toEqual([{ key, pattern: named('*'), eventsPerSecond: 1_000_000, burstSeconds: 10 }]);
     await json('quota', 'delete', key, named('*'));
     expect(await json('quota', 'list')).toEqual([]);
+  });
+
+  it('replays a stream into another one, and shows how far it is', async () => {
+    const [source, copy] = [named('replayed'), named('copied')];
+    for (const name of [source, copy]) await json('stream', 'create', name, '--partitions', '1', '--ttl', '1d');
+    await waitFor(async () => (await run(['send', source], '{"n":1}\n{"n":2}\n{"n":3}')).code === 0, 15_000, 'the stream takes events');
+    const asked = ['replay', 'start', source, '--from', '-1h', '--stream', copy];
+    expect(await json(...asked, '--dry-run')).toMatchObject({ dryRun: true, records: 3 });
+
+    const watched = await run([...asked, '--filter', '{"path":"n","condition":{"type":"range","left":1,"right":9}}', '--watch']);
+    expect(watched.code).toBe(0);
+    expect(watched.out.trim().split('\n').at(-1)).toBe('done, 100.0 %, 2 written, 1 filtered');
+    expect(await read(copy)).toHaveLength(2);
+
+    const [shown] = await json<{ id: string; state: string }[]>('replay', 'list');
+    expect(shown).toMatchObject({ stream: source, state: 'done', target: { type: 'stream', stream: copy } });
+    expect((await run(['replay', 'show', shown!.id.slice(0, 8)])).out).toContain('done, 100.0 %, 2 written, 1 filtered');
+    const resumed = await run(['replay', 'resume', shown!.id, '--json']);
+    // It is wanted to run already, so that there is nothing to change.
+    expect(resumed.code).toBe(0);
+    const cancelled = await run(['replay', 'cancel', shown!.id, '--json']);
+    expect([cancelled.code, JSON.parse(cancelled.err)]).toMatchObject([1, { error: { status: 409 } }]);
+
+    expect((await run(['replay', 'start', source, '--from', '-1h'])).code).toBe(2);
+    expect((await run(['replay', 'start', source, '--from', '-1h', '--stream', copy, '--suffix', 'x'])).code).toBe(2);
+    expect((await run(['replay', 'show', 'nothing'])).err).toContain('No replay has an id that begins with "nothing"');
   });
 
   it('applies a plan once, says what would change, and refuses what cannot', async () => {
@@ -320,7 +351,18 @@ rules: [{ key: "\${PLAN_KEY}", pattern: ${name}, rights: r }]`,
     const [letter] = await waitFor(async () => ((await list()).length > 0 ? list() : undefined), 30_000, 'there is a dead letter');
     expect(letter).toMatchObject({ sourceTopic: named('traces') });
     expect(await json('deadletters', 'show', letter!.id, '--stream', named('dead'))).toMatchObject({ original: { noTraceId: 'x' } });
+    expect(await json('deadletters', 'count', '--stream', named('dead'), '--source', named('traces'))).toMatchObject({
+      total: 1,
+      groups: [{ sink: 'cassandra-sink', source: named('traces'), letters: 1 }],
+    });
+    expect(await json('deadletters', 'count', '--stream', named('dead'), '--reason', 'another')).toMatchObject({ total: 0 });
     expect(await json('deadletters', 'resend', letter!.id, '--stream', named('dead'), '--yes')).toEqual({ sent: 1, failed: [] });
+    const again = await run(['deadletters', 'resend', letter!.id, '--stream', named('dead'), '--yes', '--json']);
+    expect(again.code).toBe(1);
+    expect(JSON.parse(again.out)).toEqual({
+      sent: 0,
+      failed: [{ id: letter!.id, reason: expect.stringContaining('sent again already') as string }],
+    });
     const ids = await waitFor(
       async () => {
         const { out } = await run(['read', named('traces'), '--filter', 'noTraceId=x', '--json']);
@@ -331,6 +373,31 @@ rules: [{ key: "\${PLAN_KEY}", pattern: ${name}, rights: r }]`,
       'the event is there twice',
     );
     expect(ids).toEqual([letter!.originalId, letter!.originalId]);
+  });
+
+  it('compares what was sent with what is stored, and names the gaps', async () => {
+    const audited = () =>
+      json<{ isComplete: boolean; gaps: { kind: string; stage: string; events: number }[] }>('audit', named('traces'), '--from', '-30m');
+    // The letter of the test before, and the same event sent again, which is another letter.
+    const deadLetters = (gaps: readonly { kind: string; stage: string; events: number }[]) =>
+      gaps.find(({ kind }) => kind === 'dead_lettered');
+    const { gaps } = await waitFor(
+      async () => {
+        const audit = await audited();
+        return deadLetters(audit.gaps)?.events === 2 ? audit : undefined;
+      },
+      30_000,
+      'both dead letters are counted',
+    );
+    expect(deadLetters(gaps)).toMatchObject({ stage: named('cli') });
+    expect(gaps.map(({ kind }) => kind)).not.toContain('missing');
+    const { out, code } = await run(['audit', named('traces'), '--from', '-30m']);
+    expect(code).toBe(0);
+    expect(out).toMatch(/arrived +gateway +topic +cli_/);
+    expect(out).toContain(`${named('cli')}: 2 events are dead letters.`);
+    expect((await run(['audit', named('traces'), '--by-event-time', '--from', '-30m'])).out).toMatch(/happened +gateway/);
+    expect((await run(['audit', named('traces'), '--from', '-10d'])).err).toContain('Expected 1 to 1440 minutes');
+    expect((await run(['audit', 'nowhere'])).code).toBe(1);
   });
 
   it('shows rates and lag, and what is wrong', async () => {

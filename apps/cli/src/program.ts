@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addApplyCommand } from './commands/apply-command.ts';
+import { addAuditCommand } from './commands/audit-command.ts';
 import { addCompletionCommand } from './commands/completion-command.ts';
 import { addConfigCommand } from './commands/config-command.ts';
 import { addDeadLetterCommands } from './commands/dead-letter-commands.ts';
@@ -7,6 +8,7 @@ import { addDoctorCommand } from './commands/doctor-command.ts';
 import { addKeyCommands } from './commands/key-commands.ts';
 import { addQuotaCommands } from './commands/quota-commands.ts';
 import { addReadCommands } from './commands/read-commands.ts';
+import { addReplayCommands } from './commands/replay-commands.ts';
 import { addRuleCommands } from './commands/rule-commands.ts';
 import { addSendCommand } from './commands/send-command.ts';
 import { addStreamCommands } from './commands/stream-commands.ts';
@@ -39,6 +41,8 @@ export function createProgram(environment: Environment): Command {
     addTraceCommand,
     addDoctorCommand,
     addDeadLetterCommands,
+    addAuditCommand,
+    addReplayCommands,
     addConfigCommand,
     addCompletionCommand,
   ];

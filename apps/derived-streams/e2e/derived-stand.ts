@@ -57,6 +57,7 @@ export class DerivedStand {
         HERCULES_HTTP_PORT: String(port),
         HERCULES_KAFKA_BROKERS: this.kafka.brokers,
         HERCULES_METADATA_TOPIC: `hercules_meta_${this.kafka.suffix}`,
+        HERCULES_REPLAYS_TOPIC: `hercules_replays_${this.kafka.suffix}`,
         ...env,
       },
     });

@@ -1,5 +1,7 @@
+import { auditConfigSchema } from '@hercules/audit';
 import { kafkaConfigSchema, producerConfigSchema } from '@hercules/kafka';
 import { metadataConfigSchema } from '@hercules/metadata';
+import { streamReplayConfigSchema } from '@hercules/replay';
 import { httpConfigSchema, serviceConfigSchema } from '@hercules/service';
 import { sinkConfigSchema } from '@hercules/sink';
 import { z } from 'zod';
@@ -15,6 +17,7 @@ export const derivedStreamsConfigSchema = z.object({
   ...serviceConfigSchema.shape,
   http: httpConfigSchema(6507),
   kafka: kafkaConfigSchema.prefault({}),
+  audit: auditConfigSchema.prefault({}),
   producer: producerConfigSchema.prefault({}),
   metadata: metadataConfigSchema.prefault({}),
   names: z
@@ -22,6 +25,7 @@ export const derivedStreamsConfigSchema = z.object({
     .default([])
     .describe('Derived streams and groups of splitters that this instance fills; all of the metadata when empty'),
   sink: loopSchema.prefault({}),
+  replays: streamReplayConfigSchema.prefault({}),
 });
 
 export type DerivedStreamsConfig = z.infer<typeof derivedStreamsConfigSchema>;

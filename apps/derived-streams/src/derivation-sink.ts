@@ -1,10 +1,10 @@
+import type { Audit, GroupLedger } from '@hercules/audit';
 import { BatchConsumer, type BatchingProducer, type KafkaCluster, type MeasuredConsumer } from '@hercules/kafka';
 import type { Derivation } from '@hercules/metadata';
 import type { Logger } from '@hercules/protocol';
-import { createDeadLetters, type MeasuredSink, SinkLoop } from '@hercules/sink';
+import { type CopyBatch, createDeadLetters, type FindPartitions, type MeasuredSink, SinkLoop } from '@hercules/sink';
 import type { DerivedStreamsConfig } from './config.ts';
-import type { CopyBatch } from './copy-batch.ts';
-import { DerivationAdapter, type FindPartitions } from './derivation-adapter.ts';
+import { createDerivationAdapter } from './derivation-adapter.ts';
 
 /** The consumer group of a derived stream is the original's (model §6): a stream goes on where the original has stopped. */
 export function derivationGroupId({ name, isSplitter }: Derivation): string {
@@ -16,6 +16,7 @@ export interface DerivationParts {
   readonly config: DerivedStreamsConfig;
   readonly cluster: KafkaCluster;
   readonly producer: BatchingProducer;
+  readonly audit: Pick<Audit, 'ledger'>;
   readonly findPartitions: FindPartitions;
   readonly logger: Logger;
 }
@@ -26,13 +27,16 @@ export class DerivationSink {
   readonly measured: MeasuredSink & MeasuredConsumer;
   readonly #loop: SinkLoop<CopyBatch>;
   readonly #consumer: BatchConsumer;
+  readonly #ledger: GroupLedger | undefined;
 
-  constructor(derivation: Derivation, { applicationId, config, cluster, producer, findPartitions, logger }: DerivationParts) {
+  constructor(derivation: Derivation, { applicationId, config, cluster, producer, audit, findPartitions, logger }: DerivationParts) {
     this.derivation = derivation;
     const groupId = derivationGroupId(derivation);
     const { maxBufferedBytes, sessionTimeoutMs } = config.sink;
     const deadLetters = createDeadLetters({ applicationId, groupId, cluster, producer, settings: config.sink, logger });
-    this.#loop = new SinkLoop(new DerivationAdapter(producer, derivation, findPartitions), deadLetters, config.sink, logger);
+    this.#ledger = audit.ledger(groupId);
+    const adapter = createDerivationAdapter(derivation, { producer, findPartitions });
+    this.#loop = new SinkLoop(adapter, deadLetters, config.sink, logger, this.#ledger);
     const options = { groupId, topics: derivation.sources, maxBufferedBytes, sessionTimeoutMs };
     this.#consumer = new BatchConsumer(cluster, options, this.#loop, logger);
     const kind = derivation.isSplitter ? 'splitter' : 'derived';
@@ -43,7 +47,9 @@ export class DerivationSink {
     return this.#loop.start(this.#consumer);
   }
 
-  stop(): Promise<void> {
-    return this.#loop.stop();
+  /** A derivation may go while the app stays: its counts go with it. */
+  async stop(): Promise<void> {
+    await this.#loop.stop();
+    await this.#ledger?.close();
   }
 }

@@ -8,10 +8,11 @@ const failed = (status: number, type: string): Record<string, { status: number; 
 });
 
 describe('readBulkResponse', () => {
-  it('counts what was there already', () => {
+  it('counts and names what was there already', () => {
     expect(readBulkResponse({ errors: false, items: [created, replaced, replaced] }, 3, POLICY)).toEqual({
       failures: [],
       duplicated: 2,
+      duplicatedItems: [1, 2],
       overloaded: false,
     });
   });

@@ -27,18 +27,18 @@ export function readBulkResponse(response: BulkResponse, size: number, policy: E
     throw new Error(`expected ${size} items in the answer to _bulk, got ${Array.isArray(response.items) ? response.items.length : 'none'}`);
   }
   const failures: ItemFailure[] = [];
-  let duplicated = 0;
+  const duplicatedItems: number[] = [];
   let overloaded = false;
   for (let item = 0; item < size; item++) {
     const { status, error } = itemOf(response.items[item]!);
     if (error === undefined) {
-      if (status === OK) duplicated++;
+      if (status === OK) duplicatedItems.push(item);
       continue;
     }
     if (status === TOO_MANY_REQUESTS) overloaded = true;
     failures.push(failureOf(item, status, error, policy));
   }
-  return { failures, duplicated, overloaded };
+  return { failures, duplicated: duplicatedItems.length, duplicatedItems, overloaded };
 }
 
 function itemOf(item: Record<string, BulkItem>): BulkItem {

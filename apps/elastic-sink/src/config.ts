@@ -1,4 +1,6 @@
+import { auditConfigSchema } from '@hercules/audit';
 import { kafkaConfigSchema } from '@hercules/kafka';
+import { replayConfigSchema } from '@hercules/replay';
 import { httpConfigSchema, secret, serviceConfigSchema } from '@hercules/service';
 import { sinkConfigSchema } from '@hercules/sink';
 import { z } from 'zod';
@@ -58,10 +60,12 @@ export const elasticSinkConfigSchema = z.object({
   ...serviceConfigSchema.shape,
   http: httpConfigSchema(6501),
   kafka: kafkaConfigSchema.prefault({}),
+  audit: auditConfigSchema.prefault({}),
   sink: sinkConfigSchema.extend({ patterns: sinkConfigSchema.shape.patterns.default(['logs_*']) }).prefault({}),
   elasticsearch: elasticsearchConfigSchema.prefault({}),
   index: indexConfigSchema.prefault({}),
   template: templateConfigSchema.prefault({}),
+  replays: replayConfigSchema.prefault({}),
   mapping: z
     .string()
     .default('log-event')

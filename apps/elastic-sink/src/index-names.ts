@@ -18,6 +18,8 @@ export interface IndexNamesOptions {
   readonly prefix: string;
   /** Adds `"_type":"_doc"`, which Elasticsearch 7 and older want and 8 refuses. */
   readonly documentType?: boolean;
+  /** Put behind every name and its day, after a dash: the indexes of a replay. */
+  readonly suffix?: string | undefined;
 }
 
 interface CachedName {
@@ -63,8 +65,8 @@ export class IndexNames {
       this.#targets.set(raw, null);
       return undefined;
     }
-    const { prefix, policy, documentType } = this.#options;
-    const index = `${prefix}${name}${policy === 'DAILY' ? daySuffix(day) : ''}`;
+    const { prefix, policy, documentType, suffix } = this.#options;
+    const index = `${prefix}${name}${policy === 'DAILY' ? daySuffix(day) : ''}${suffix === undefined ? '' : `-${suffix}`}`;
     const target = { index, actionPrefix: Buffer.from(bulkActionPrefix(index, documentType === true)) };
     this.#targets.set(raw, { day, target });
     return target;

@@ -43,11 +43,12 @@ function templateBody(
 
 /**
  * Installs the index template, unless one of this or a later version, or one that somebody made by hand, is there under its name.
+ * @param suffix of the indexes of a replay
  * @throws the client's error when Elasticsearch cannot be reached or refuses; the sink loop repeats the call
  */
-export async function installIndexTemplate(client: Client, config: TemplateConfig, logger: Logger): Promise<void> {
+export async function installIndexTemplate(client: Client, config: TemplateConfig, logger: Logger, suffix?: string): Promise<void> {
   if (!config.template.install) return;
-  const target = templateTarget(config.index);
+  const target = templateTarget(config.index, suffix);
   if (target === undefined) {
     logger.warn({}, 'the index template is not installed: with an empty index.prefix it would apply to every index of the cluster');
     return;

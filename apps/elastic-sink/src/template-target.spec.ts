@@ -17,6 +17,15 @@ describe('templateTarget', () => {
     });
   });
 
+  it('is the one index of a static name with the suffix of a replay', () => {
+    const index = indexConfigSchema.parse({ ...STATIC, policy: 'STATIC' });
+    expect(templateTarget(index, 'again')).toEqual({
+      templateName: 'hercules-annotations-again',
+      patterns: ['hercules-annotations-again'],
+      priority: 900,
+    });
+  });
+
   it('is the daily indexes of a static name, before those of the prefix', () => {
     const { templateName, patterns, priority } = target(STATIC)!;
     expect([templateName, patterns]).toEqual(['hercules-annotations', ['hercules-annotations-*']]);

@@ -15,13 +15,17 @@ const PRIORITY_OF_INDEX = 900;
 
 /**
  * The indexes that the sink may write: exactly those of a static name, otherwise all with its prefix.
+ * @param suffix what the names of a replay's indexes end in
  * @returns undefined when that would be every index of the cluster, also those that are not ours
  */
-export function templateTarget({ prefix, policy, resolvers }: ElasticSinkConfig['index']): TemplateTarget | undefined {
+export function templateTarget({ prefix, policy, resolvers }: ElasticSinkConfig['index'], suffix?: string): TemplateTarget | undefined {
   const [first] = resolvers;
   if (first?.type === 'static') {
     const name = `${prefix}${first.name}`;
-    if (policy === 'STATIC') return { templateName: name, patterns: [name], priority: PRIORITY_OF_INDEX };
+    if (policy === 'STATIC') {
+      const index = suffix === undefined ? name : `${name}-${suffix}`;
+      return { templateName: index, patterns: [index], priority: PRIORITY_OF_INDEX };
+    }
     const pattern = `${name}-*`;
     return { templateName: name, patterns: [pattern], priority: PRIORITY_OF_STATIC_NAME + pattern.length };
   }

@@ -1,3 +1,4 @@
+import type { AuditCounts, BatchTally } from '@hercules/audit';
 import { Delivery, type BatchingProducer } from '@hercules/kafka';
 import { BatchChecker, HerculesError, ProtocolError, type CheckLimits } from '@hercules/protocol';
 import type { FailureLog } from './failure-log.ts';
@@ -61,6 +62,7 @@ export class BatchIntake {
   readonly #producer: EventProducer;
   readonly #options: IntakeOptions;
   readonly #failures: FailureLog;
+  readonly #audit: Pick<AuditCounts, 'begin'> | undefined;
   readonly #checker: BatchChecker;
   #topicsRefreshedMs = -Infinity;
   /** For each event of the batch in hand, 1 if the content filter lets it pass. */
@@ -70,7 +72,15 @@ export class BatchIntake {
   /** When Kafka last acknowledged something, or had nothing to acknowledge. */
   #lastProgressMs = 0;
 
-  constructor(producer: EventProducer, options: IntakeOptions, counters: IntakeCounters, failures: FailureLog) {
+  /** @param audit counts what Kafka has acknowledged */
+  constructor(
+    producer: EventProducer,
+    options: IntakeOptions,
+    counters: IntakeCounters,
+    failures: FailureLog,
+    audit?: Pick<AuditCounts, 'begin'>,
+  ) {
+    this.#audit = audit;
     this.#failures = failures;
     this.#producer = producer;
     this.#options = options;
@@ -153,17 +163,19 @@ export class BatchIntake {
     if (producer.bufferedBytes === 0) this.#lastProgressMs = performance.now();
     const nowMs = Date.now();
     const delivery = new Delivery();
+    const tally = this.#audit?.begin(topic, nowMs);
     for (let i = 0; i < count; i++) {
       if (filtered > 0 && this.#passes[i] === 0) continue;
       const start = bounds[i]!;
       const end = bounds[i + 1]!;
       const partition = partitioner.partition(batch, start, end, partitions);
       producer.append(topic, partition, batch, start + UUID_START, start + UUID_END, batch, start, end, nowMs, delivery);
+      tally?.add(batch, start, end);
     }
     this.#count(batch, count, filtered);
     quota?.charge(count - filtered, batch.length);
     submission.onAppended(count - filtered, filtered);
-    delivery.onSettled((error) => this.#onSettled(submission, error));
+    delivery.onSettled((error) => this.#onSettled(submission, error, tally));
     delivery.seal();
   }
 
@@ -193,7 +205,8 @@ export class BatchIntake {
     counters.acceptedBytes += batch.length;
   }
 
-  #onSettled(submission: BatchSubmission, error: HerculesError | undefined): void {
+  #onSettled(submission: BatchSubmission, error: HerculesError | undefined, tally: BatchTally | undefined): void {
+    tally?.settle(error === undefined);
     if (error === undefined) this.#lastProgressMs = performance.now();
     else this.counters.failedBatches++;
     try {

@@ -1,3 +1,4 @@
+import { auditConfigSchema } from '@hercules/audit';
 import { kafkaConfigSchema, producerConfigSchema } from '@hercules/kafka';
 import { metadataConfigSchema } from '@hercules/metadata';
 import { httpConfigSchema, secret, serviceConfigSchema, workersSchema } from '@hercules/service';
@@ -107,6 +108,7 @@ export const gatewayConfigSchema = z.object({
   producer: producerSchema.prefault({}),
   kafka: kafkaConfigSchema.prefault({}),
   metadata: metadataConfigSchema.prefault({}),
+  audit: auditConfigSchema.prefault({}),
 });
 
 export type GatewayConfig = z.infer<typeof gatewayConfigSchema>;

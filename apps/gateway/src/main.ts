@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
+import { Audit, AUDIT_STOP_MS } from '@hercules/audit';
 import { BatchingProducer, KafkaCluster, registerProducerMetrics } from '@hercules/kafka';
 import { MetadataRegistry } from '@hercules/metadata';
 import { readTlsFiles, runService, serviceEndpoints } from '@hercules/service';
@@ -55,6 +56,11 @@ runService({
     lifecycle.onStop('producer', () => producer.close(FLUSH_TIME_MS));
     await producer.start();
 
+    const audit = new Audit({ app: 'gateway', cluster, producer, config: config.audit, logger });
+    lifecycle.onStop('delivery audit', () => audit.stop());
+    audit.registerMetrics(metrics);
+    audit.start();
+
     const quotas = new QuotaBook(config.quotas.gateways);
     lifecycle.onStop('quotas', keepQuotaBook(quotas, registry));
 
@@ -71,6 +77,7 @@ runService({
       },
       new IntakeCounters(),
       failures,
+      audit.counts(config.producer.deliveryTimeoutMs),
     );
     const parts = {
       lifecycle,
@@ -121,7 +128,7 @@ runService({
       for (const [path, handler] of otlp.grpc) grpcDoors.set(path, handler);
     }
 
-    const stopDeadlineMs = Math.max(1000, config.shutdownTimeoutMs - FLUSH_TIME_MS);
+    const stopDeadlineMs = Math.max(1000, config.shutdownTimeoutMs - FLUSH_TIME_MS - AUDIT_STOP_MS);
     if (config.grpc.enabled) {
       const tls = config.grpc.tls === undefined ? undefined : readTlsFiles(config.grpc.tls);
       const own = { send: counters('grpc', 'Send', grpcLatency), sendStream: counters('grpc', 'SendStream', grpcLatency) };

@@ -1,4 +1,6 @@
+import { auditConfigSchema } from '@hercules/audit';
 import { kafkaConfigSchema } from '@hercules/kafka';
+import { replayConfigSchema } from '@hercules/replay';
 import { httpConfigSchema, serviceConfigSchema } from '@hercules/service';
 import { sinkConfigSchema } from '@hercules/sink';
 import { z } from 'zod';
@@ -83,8 +85,10 @@ export const graphiteSinkConfigSchema = z.object({
   ...serviceConfigSchema.shape,
   http: httpConfigSchema(6512),
   kafka: kafkaConfigSchema.prefault({}),
+  audit: auditConfigSchema.prefault({}),
   sink: sinkConfigSchema.extend({ patterns: sinkConfigSchema.shape.patterns.default(['metrics_*']) }).prefault({}),
   graphite: graphiteConfigSchema.prefault({}),
+  replays: replayConfigSchema.prefault({}),
   metricFilters: z
     .array(metricFilterSchema)
     .default([])

@@ -12,6 +12,7 @@ export class TestTopics {
   readonly suffix = randomBytes(4).toString('hex');
   readonly metadata = `hercules_meta_${this.suffix}`;
   readonly tasks = `hercules_tasks_${this.suffix}`;
+  readonly replays = `hercules_replays_${this.suffix}`;
   readonly cluster = new KafkaCluster(kafkaConfigSchema.parse({ brokers: BROKERS.split(',') }), quiet);
   readonly admin = new KafkaAdmin(this.cluster);
   readonly #streams: string[] = [];
@@ -28,7 +29,7 @@ export class TestTopics {
   }
 
   async removeAll(): Promise<void> {
-    for (const topic of [this.metadata, this.tasks, ...this.#streams]) await this.admin.deleteTopic(topic);
+    for (const topic of [this.metadata, this.tasks, this.replays, ...this.#streams]) await this.admin.deleteTopic(topic);
     await this.cluster.close();
   }
 }

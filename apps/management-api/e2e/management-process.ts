@@ -41,6 +41,7 @@ export class ManagementProcess {
         HERCULES_KAFKA_BROKERS: BROKERS,
         HERCULES_METADATA_TOPIC: topics.metadata,
         HERCULES_TASKS_TOPIC: topics.tasks,
+        HERCULES_REPLAYS_TOPIC: topics.replays,
         HERCULES_TASKS_SESSION_TIMEOUT_MS: '6000',
         HERCULES_HTTP_PORT: '0',
         HERCULES_MASTER_KEYS: `another-key,${MASTER_KEY}`,

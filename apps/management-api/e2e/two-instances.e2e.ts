@@ -17,7 +17,7 @@ describe('two management APIs at once', () => {
   /** The instance that writes, found by letting it write once both are members of the group: the one that joins later may be given the role. */
   const leaderAndOther = async ([one, two]: [ManagementProcess, ManagementProcess]): Promise<[ManagementProcess, ManagementProcess]> => {
     await eventually('both are members of the group', () =>
-      [one, two].some(({ lines }) => lines.some((line) => line.includes('"members":2'))),
+      [one, two].some(({ lines }) => lines.some((line) => line.includes(`management-api.${topics.tasks}`) && line.includes('"members":2'))),
     );
     expect(await one.post(`/blacklist/remove?key=${'0'.repeat(32)}&timeoutMs=30000`)).toBe(200);
     return (await one.isLeader()) ? [one, two] : [two, one];

@@ -1,6 +1,9 @@
+import { auditConfigSchema } from '@hercules/audit';
 import { kafkaConfigSchema } from '@hercules/kafka';
 import { metadataConfigSchema } from '@hercules/metadata';
+import { streamReplayConfigSchema } from '@hercules/replay';
 import { httpConfigSchema, secret, serviceConfigSchema } from '@hercules/service';
+import { sinkConfigSchema } from '@hercules/sink';
 import { z } from 'zod';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -29,6 +32,32 @@ export const tasksConfigSchema = z.object({
   cleanupIntervalMs: z.number().int().min(100).default(60_000).describe('How often old results are looked for, in ms'),
 });
 
+/** Where dead letters are, and where it is written down which of them were sent again. */
+export const deadLettersConfigSchema = z.object({
+  stream: z
+    .string()
+    .regex(/^[a-z0-9_]{1,48}$/, 'expected a name of a stream')
+    .default('dead_letters')
+    .describe('Stream of the dead letters that is meant when a request names none; that of the sinks'),
+  resendingsTopic: topicName
+    .default('hercules_resendings')
+    .describe('Compacted topic that holds which dead letters were sent again; all instances use the same one'),
+});
+
+const { deadLetterStream, deadLetterReplicationFactor } = sinkConfigSchema.shape;
+
+/** Replays: the API itself executes those into other streams, and dry runs. */
+export const managementReplayConfigSchema = streamReplayConfigSchema.extend({
+  keepMs: z
+    .number()
+    .int()
+    .min(60_000)
+    .default(30 * DAY_MS)
+    .describe('How long replays that have come to their end are listed, in ms'),
+  deadLetterStream,
+  deadLetterReplicationFactor,
+});
+
 /** Settings of the management API. */
 export const managementApiConfigSchema = z.object({
   ...serviceConfigSchema.shape,
@@ -36,6 +65,9 @@ export const managementApiConfigSchema = z.object({
   kafka: kafkaConfigSchema.prefault({}),
   metadata: metadataConfigSchema.prefault({}),
   tasks: tasksConfigSchema.prefault({}),
+  deadLetters: deadLettersConfigSchema.prefault({}),
+  audit: auditConfigSchema.prefault({}),
+  replays: managementReplayConfigSchema.prefault({}),
   masterKeys: secret(z.array(z.string().min(1), { error: KEYS_EXPECTED }).min(1, { error: KEYS_EXPECTED })).describe(
     'Keys whose holders may do everything',
   ),

@@ -8,11 +8,15 @@ interface Measured {
   readonly runner: TaskRunner;
   readonly writer: { readonly isLeader: boolean };
   readonly registry: Pick<MetadataRegistry, 'streams' | 'timelines'>;
+  readonly deadLetters: { readonly letters: number | undefined };
   readonly consumer: { lag(): { lag: number }[] };
 }
 
 /** Registers the metrics of the management API. */
-export function registerManagementMetrics(metrics: MetricsRegistry, { requests, runner, writer, registry, consumer }: Measured): void {
+export function registerManagementMetrics(
+  metrics: MetricsRegistry,
+  { requests, runner, writer, registry, consumer, deadLetters }: Measured,
+): void {
   metrics.counterFrom('hercules_management_requests_total', 'Answers by route and status', ['path', 'status'], () => requests.counts());
   metrics.counterFrom(
     'hercules_management_tasks_total',
@@ -31,4 +35,7 @@ export function registerManagementMetrics(metrics: MetricsRegistry, { requests, 
   );
   metrics.gaugeFrom('hercules_management_streams', 'Streams', [], () => registry.streams().length);
   metrics.gaugeFrom('hercules_management_timelines', 'Timelines', [], () => registry.timelines().length);
+  metrics.gaugeFrom('hercules_management_dead_letters', 'Dead letters that are kept, as of the last half minute', [], () =>
+    deadLetters.letters === undefined ? [] : [{ labels: {}, value: deadLetters.letters }],
+  );
 }

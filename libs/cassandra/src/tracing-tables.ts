@@ -15,10 +15,14 @@ export interface TracingTables {
   readonly names: string;
 }
 
-/** Names of the tables with their keyspace. */
-export function tracingTables(keyspace: string): TracingTables {
+/**
+ * Names of the tables with their keyspace.
+ * @param suffix a–z, 0–9, _: those beside the live ones that a replay fills
+ */
+export function tracingTables(keyspace: string, suffix?: string): TracingTables {
   const prefix = checkedKeyspace(keyspace);
-  return { spans: `${prefix}.tracing_spans`, index: `${prefix}.tracing_index`, names: `${prefix}.tracing_names` };
+  const end = suffix === undefined ? '' : `_${suffix}`;
+  return { spans: `${prefix}.tracing_spans${end}`, index: `${prefix}.tracing_index${end}`, names: `${prefix}.tracing_names${end}` };
 }
 
 export interface TracingStorage {
@@ -34,8 +38,8 @@ export interface TracingStorage {
  * `tracing_index` finds traces: one row of a span for its service and one for its operation of that service, newest first, in partitions
  * bounded by a bucket of time and a shard. `tracing_names` lists services, their operations, and the services they call.
  */
-export function tracingMigrations(keyspace: string, storage: TracingStorage): Migration[] {
-  const { spans, index, names } = tracingTables(keyspace);
+export function tracingMigrations(keyspace: string, storage: TracingStorage, suffix?: string): Migration[] {
+  const { spans, index, names } = tracingTables(keyspace, suffix);
   const options = tableOptions(storage);
   return [
     {

@@ -9,3 +9,4 @@ export { integerParameter, parseQuery, patternParameter, readRequired, textParam
 export { RequestCounter, type RequestCount } from './request-counter.ts';
 export type { AnswerDescription, Route, RouteAnswer } from './route.ts';
 export { ShownError } from './shown-error.ts';
+export { parseTime, TIME_EXPECTED, timeParameter } from './time-parameter.ts';

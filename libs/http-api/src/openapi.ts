@@ -44,7 +44,12 @@ export function openApiDocument(routes: readonly Route[], { masterKeys, ...info 
   const paths: Json = { ...SERVICE_ROUTES };
   for (const route of routes) {
     const path = route.path.replace(OPEN_SEGMENT, '{$1}');
-    paths[path] = { ...(paths[path] as Json | undefined), [route.method.toLowerCase()]: operation(route, masterKeys, schemas) };
+    const sharesPath = routes.some((other) => other !== route && other.path === route.path);
+    const operationId = operationIdOf(route, sharesPath);
+    paths[path] = {
+      ...(paths[path] as Json | undefined),
+      [route.method.toLowerCase()]: operation(route, operationId, masterKeys, schemas),
+    };
   }
   return {
     openapi: '3.1.0',
@@ -54,7 +59,13 @@ export function openApiDocument(routes: readonly Route[], { masterKeys, ...info 
   };
 }
 
-function operation(route: Route, masterKeys: boolean, schemas: Json): Json {
+/** The path in camel case; with the method before it where that alone tells two operations apart. */
+function operationIdOf({ path, method }: Route, sharesPath: boolean): string {
+  const text = `${sharesPath ? `/${method.toLowerCase()}` : ''}${path}`;
+  return text.slice(1).replace(/\/:?(.)/g, (_match, letter: string) => letter.toUpperCase());
+}
+
+function operation(route: Route, operationId: string, masterKeys: boolean, schemas: Json): Json {
   const answers: Record<number, AnswerDescription> = {
     ...route.answers,
     500: { description: 'Internal error' },
@@ -66,7 +77,7 @@ function operation(route: Route, masterKeys: boolean, schemas: Json): Json {
     answers[413] = { description: 'The body is too long' };
   }
   return {
-    operationId: route.path.slice(1).replace(/\/:?(.)/g, (_match, letter: string) => letter.toUpperCase()),
+    operationId,
     tags: [route.tag],
     summary: route.summary,
     ...(route.rights === undefined

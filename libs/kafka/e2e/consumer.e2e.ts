@@ -57,6 +57,29 @@ describe('BatchConsumer', () => {
     expect(two.handler.errors).toEqual([]);
   });
 
+  it('gives the note that was committed with an offset to whoever owns the partition next', async () => {
+    const topic = await kafka.createTopic('note', 2);
+    const groupId = `${topic}_group`;
+    const one = await start({ groupId, topics: [topic] });
+    await eventually('the partitions', () => one.handler.assigned.length === 2);
+    expect(one.handler.assigned.map(({ committed, metadata }) => [committed, metadata])).toEqual([
+      [-1, ''],
+      [-1, ''],
+    ]);
+    const note = JSON.stringify({ counted: 'é'.repeat(1000) });
+    await one.consumer.commit([
+      { topic, partition: 0, offset: 7, metadata: note },
+      { topic, partition: 1, offset: 3 },
+    ]);
+    await stop(one.consumer);
+    const two = await start({ groupId, topics: [topic] });
+    await eventually('the partitions', () => two.handler.assigned.length === 2);
+    expect(two.handler.assigned.toSorted((a, b) => a.partition - b.partition)).toEqual([
+      { topic, partition: 0, committed: 7, metadata: note },
+      { topic, partition: 1, committed: 3, metadata: '' },
+    ]);
+  });
+
   it('reads gzip and transactions, whose control records move the position', async () => {
     const topic = await kafka.createTopic('batches');
     await kafka.send(topic, [{ key: 'k', value: 'packed', headers: { a: 'b' } }, { value: null }], CompressionTypes.GZIP);

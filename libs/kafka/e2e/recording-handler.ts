@@ -1,5 +1,5 @@
-import type { BatchConsumer, ConsumerHandler } from '../src/consumer.ts';
-import type { RecordBlock, TopicPartition } from '../src/record-block.ts';
+import type { AssignedOffset, BatchConsumer, ConsumerHandler } from '../src/consumer.ts';
+import type { RecordBlock } from '../src/record-block.ts';
 
 /** Reads values out of blocks, releases them at once, and remembers what it was told. */
 export class RecordingHandler implements ConsumerHandler {
@@ -8,7 +8,7 @@ export class RecordingHandler implements ConsumerHandler {
   readonly positions = new Map<string, number>();
   readonly errors: Error[] = [];
   readonly delivered: { key: string; owned: boolean; from: number }[] = [];
-  assigned: TopicPartition[] = [];
+  assigned: AssignedOffset[] = [];
   assignments = 0;
   revocations = 0;
   commitOnRevoke = false;
@@ -32,7 +32,7 @@ export class RecordingHandler implements ConsumerHandler {
     this.positions.clear();
   }
 
-  onAssigned(partitions: TopicPartition[]): void {
+  onAssigned(partitions: AssignedOffset[]): void {
     this.assignments++;
     this.assigned = partitions;
   }

@@ -115,15 +115,21 @@ export class KafkaAdmin {
   /** Records of a topic that a group has not committed, all partitions together. */
   async groupLag(groupId: string, topic: string): Promise<number> {
     const [ends, beginnings] = [await this.endOffsets(topic), await this.beginningOffsets(topic)];
-    const partitions = ends.map((_, partition) => ({ topic, partition }));
+    const committed = await this.committedOffsets(groupId, topic, ends.length);
+    return ends.reduce((lag, end, partition) => {
+      const offset = committed[partition]!;
+      return lag + Math.max(0, end - (offset < 0 ? beginnings[partition]! : offset));
+    }, 0);
+  }
+
+  /** Next offset to read of each partition as a group has committed it; −1 = nothing committed. */
+  async committedOffsets(groupId: string, topic: string, partitionCount: number): Promise<number[]> {
+    const partitions = Array.from({ length: partitionCount }, (_, partition) => ({ topic, partition }));
     const coordinator = new GroupCoordinator(this.#cluster, groupId);
     const { errorCode, offsets } = await coordinator.request(OFFSET_FETCH_API, encodeOffsetFetch(groupId, partitions), decodeOffsetFetch);
     this.#check({ errorCode, message: null }, `offsets of group ${groupId} cannot be read`);
     const committed = new Map(offsets.map(({ partition, offset }) => [partition, offset]));
-    return ends.reduce((lag, end, partition) => {
-      const offset = committed.get(partition) ?? -1;
-      return lag + Math.max(0, end - (offset < 0 ? beginnings[partition]! : offset));
-    }, 0);
+    return partitions.map(({ partition }) => committed.get(partition) ?? -1);
   }
 
   async #offsets(topic: string, point: 'earliest' | 'latest'): Promise<number[]> {

@@ -24,6 +24,7 @@ export { TagSelector } from './tag-selector.ts';
 export { TextCache } from './text-cache.ts';
 export { TickClock, type TimeSource } from './tick-clock.ts';
 export * from './ticks.ts';
+export { TokenBucket } from './token-bucket.ts';
 export * from './type-code.ts';
 export { UuidV1Generator, type UuidV1Options } from './uuid-v1-generator.ts';
 export { NIL_UUID, UUID_BYTES, uuidFromBytes, uuidToBytes } from './uuid.ts';

@@ -17,6 +17,8 @@ export interface WriteReport {
   readonly failures: readonly ItemFailure[];
   /** How many of the written items the store already had (a redelivery). */
   readonly duplicated: number;
+  /** Which items these are, where the store says so. */
+  readonly duplicatedItems?: readonly number[];
   /** The store asked for less at once (HTTP 429 and the like): the loop lowers its concurrency. */
   readonly overloaded?: boolean;
 }

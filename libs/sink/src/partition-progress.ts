@@ -1,4 +1,5 @@
 import type { RecordBlock } from '@hercules/kafka';
+import { OUTCOME, type Outcome } from './settlement.ts';
 
 /** A fetched block on its way through the loop. */
 export class TrackedBlock {
@@ -10,6 +11,8 @@ export class TrackedBlock {
   remaining: number;
   /** Records that are part of a write under way. */
   inWrite = 0;
+  /** What became of each record; they count as written until something else is known. */
+  readonly outcomes: Uint8Array;
   /** The partition was taken away: nothing more is done for this block and its results do not count. */
   revoked = false;
 
@@ -17,6 +20,11 @@ export class TrackedBlock {
     this.block = block;
     this.progress = progress;
     this.remaining = block.count;
+    this.outcomes = new Uint8Array(block.count).fill(OUTCOME.written);
+  }
+
+  mark(index: number, outcome: Outcome): void {
+    this.outcomes[index] = outcome;
   }
 }
 
@@ -45,13 +53,13 @@ export class PartitionProgress {
     return tracked;
   }
 
-  /** Steps over the finished blocks at the front. */
-  advance(): void {
+  /** Steps over the finished blocks at the front; `settled` is called with each. */
+  advance(settled: (tracked: TrackedBlock) => void): void {
     let finished = 0;
     while (finished < this.blocks.length && this.blocks[finished]!.remaining === 0) finished++;
     if (finished === 0) return;
     this.#finishedOffset = this.blocks[finished - 1]!.block.lastOffset + 1;
-    this.blocks.splice(0, finished);
+    for (const tracked of this.blocks.splice(0, finished)) settled(tracked);
   }
 
   /** The offset to commit (next to read), or undefined when nothing is new. */

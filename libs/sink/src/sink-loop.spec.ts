@@ -1,6 +1,7 @@
-import type { RecordBlock } from '@hercules/kafka';
+import type { AssignedOffset, PartitionOffset, RecordBlock, TopicPartition } from '@hercules/kafka';
 import { BatchRefused, RejectedRecord, type SinkAdapter, type WriteReport } from './adapter.ts';
 import type { DeadLetter } from './dead-letters.ts';
+import type { SettlementLedger } from './settlement.ts';
 import { SinkLoop, type SinkConsumer } from './sink-loop.ts';
 
 const SETTINGS = { batchSize: 4, batchBytes: 1000, lingerMs: 1, maxConcurrentWrites: 2, commitIntervalMs: 5, retryMinMs: 1, retryMaxMs: 4 };
@@ -37,6 +38,7 @@ function blockOf(topic: string, partition: number, firstOffset: number, values: 
 class RecordingConsumer implements SinkConsumer {
   readonly committed = new Map<string, number>();
   readonly commits: string[] = [];
+  readonly notes: string[] = [];
   readonly paused: string[] = [];
   readonly resumed: string[] = [];
   released = 0;
@@ -58,8 +60,9 @@ class RecordingConsumer implements SinkConsumer {
   release(): void {
     this.released++;
   }
-  commit(offsets: readonly { topic: string; partition: number; offset: number }[]): Promise<void> {
-    for (const { topic, partition, offset } of offsets) {
+  commit(offsets: readonly PartitionOffset[]): Promise<void> {
+    for (const { topic, partition, offset, metadata = '' } of offsets) {
+      this.notes.push(metadata);
       this.committed.set(`${topic}/${partition}`, offset);
       this.commits.push(`${topic}/${partition}@${offset}`);
     }
@@ -102,6 +105,30 @@ class ListAdapter implements SinkAdapter<string[]> {
   }
 }
 
+/** Writes down what it hears; its notes say how far that goes. */
+class RecordingLedger implements SettlementLedger {
+  readonly heard: string[] = [];
+  readonly #next = new Map<string, number>();
+  assigned(positions: readonly AssignedOffset[]): void {
+    for (const { topic, partition, committed, metadata } of positions)
+      this.heard.push(`assigned ${topic}/${partition}@${committed} ${metadata}`);
+  }
+  settled({ topic, partition, firstOffset, lastOffset, count }: RecordBlock, outcomes: Uint8Array): void {
+    this.heard.push(`settled ${firstOffset}-${lastOffset}: ${[...outcomes.subarray(0, count)].join('')}`);
+    this.#next.set(`${topic}/${partition}`, lastOffset + 1);
+  }
+  beforeCommit(): Promise<void> {
+    this.heard.push('before a commit');
+    return Promise.resolve();
+  }
+  note(topic: string, partition: number): string {
+    return `to ${this.#next.get(`${topic}/${partition}`)}`;
+  }
+  revoked(partitions: readonly TopicPartition[]): void {
+    this.heard.push(`revoked ${partitions.map(({ topic, partition }) => `${topic}/${partition}`).join()}`);
+  }
+}
+
 class LetterBox {
   readonly letters: DeadLetter[] = [];
   failures = 0;
@@ -125,10 +152,10 @@ describe('SinkLoop', () => {
   let consumer: RecordingConsumer;
   let letterBox: LetterBox;
 
-  async function start(adapter: ListAdapter, settings: Partial<typeof SETTINGS> = {}): Promise<void> {
+  async function start(adapter: ListAdapter, settings: Partial<typeof SETTINGS> = {}, ledger?: SettlementLedger): Promise<void> {
     consumer = new RecordingConsumer();
     letterBox = new LetterBox();
-    loop = new SinkLoop(adapter, letterBox, { ...SETTINGS, ...settings }, silent);
+    loop = new SinkLoop(adapter, letterBox, { ...SETTINGS, ...settings }, silent, ledger);
     await loop.start(consumer);
   }
 
@@ -256,6 +283,37 @@ describe('SinkLoop', () => {
     expect(consumer.released).toBe(2);
     expect(adapter.written).toEqual([['a']]);
     expect(loop.pendingRecords).toBe(0);
+  });
+
+  it('tells the ledger how every record has ended, in the order of offsets, and commits its notes', async () => {
+    const ledger = new RecordingLedger();
+    const open = new Map<string, () => void>();
+    const adapter = new ListAdapter(async (values) => {
+      await new Promise<void>((resolve) => open.set(values[0]!, resolve));
+      const item = values.indexOf('bad');
+      const failures = item < 0 ? [] : [{ item, outcome: 'dead' as const, reason: 'r', error: 'e' }];
+      return {
+        failures,
+        duplicated: values.includes('twice') ? 1 : 0,
+        duplicatedItems: values.flatMap((value, i) => (value === 'twice' ? [i] : [])),
+      };
+    });
+    await start(adapter, { batchSize: 4 }, ledger);
+    loop.onAssigned([{ topic: 'logs', partition: 0, committed: 5, metadata: 'to 5' }]);
+    loop.onBlock(blockOf('logs', 0, 5, ['a', 'filter', 'twice', 'broken', 'bad']));
+    loop.onBlock(blockOf('logs', 0, 10, ['b', 'c', 'd', 'e']));
+    await until(() => open.size === 2);
+    for (const name of [...open.keys()].reverse()) open.get(name)!();
+    await until(() => consumer.committed.get('logs/0') === 14);
+    await loop.onRevoked([{ topic: 'logs', partition: 0 }]);
+    expect(ledger.heard.filter((line) => line !== 'before a commit')).toEqual([
+      'assigned logs/0@5 to 5',
+      'settled 5-9: 02133',
+      'settled 10-13: 0000',
+      'revoked logs/0',
+    ]);
+    expect(ledger.heard).toContain('before a commit');
+    expect(consumer.notes).toEqual(consumer.commits.map((commit) => `to ${commit.split('@')[1]}`));
   });
 
   it('stops at once while the store is down, without a commit', async () => {

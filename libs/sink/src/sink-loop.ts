@@ -1,12 +1,14 @@
-import { type BatchConsumer, type RecordBlock, type TopicPartition } from '@hercules/kafka';
+import { type AssignedOffset, type BatchConsumer, type RecordBlock, type TopicPartition } from '@hercules/kafka';
 import { HerculesError, type Logger } from '@hercules/protocol';
 import { BatchRefused, type ItemFailure, RejectedRecord, type SinkAdapter, type WriteReport } from './adapter.ts';
 import { Backoff, sleep } from './backoff.ts';
 import { ConcurrencyLimit } from './concurrency-limit.ts';
 import type { SinkConfig } from './config.ts';
+import { DeadLetterCounts } from './dead-letter-counts.ts';
 import type { DeadLetter, DeadLetters } from './dead-letters.ts';
 import { PartitionProgress, type TrackedBlock } from './partition-progress.ts';
 import { RetryQueue } from './retry-queue.ts';
+import { OUTCOME, type SettlementLedger } from './settlement.ts';
 import { newSinkCounters, type SinkCounters } from './sink-counters.ts';
 import { WriteBatch } from './write-batch.ts';
 
@@ -30,10 +32,12 @@ const DRAIN_MS = 5000;
  */
 export class SinkLoop<B> {
   readonly counters: SinkCounters = newSinkCounters();
+  readonly deadLetterCounts = new DeadLetterCounts();
   readonly #adapter: SinkAdapter<B>;
   readonly #deadLetters: Pick<DeadLetters, 'send'>;
   readonly #settings: LoopSettings;
   readonly #logger: Logger;
+  readonly #ledger: SettlementLedger | undefined;
   readonly #backoff: Backoff;
   readonly #concurrency: ConcurrencyLimit;
   readonly #partitions = new Map<string, PartitionProgress>();
@@ -53,7 +57,15 @@ export class SinkLoop<B> {
   #idleWaiters: (() => void)[] = [];
   #preparing: Promise<void> = Promise.resolve();
 
-  constructor(adapter: SinkAdapter<B>, deadLetters: Pick<DeadLetters, 'send'>, settings: LoopSettings, logger: Logger) {
+  /** @param ledger hears what becomes of every record */
+  constructor(
+    adapter: SinkAdapter<B>,
+    deadLetters: Pick<DeadLetters, 'send'>,
+    settings: LoopSettings,
+    logger: Logger,
+    ledger?: SettlementLedger,
+  ) {
+    this.#ledger = ledger;
     this.#adapter = adapter;
     this.#deadLetters = deadLetters;
     this.#settings = settings;
@@ -111,6 +123,8 @@ export class SinkLoop<B> {
     this.#pump();
   };
 
+  readonly onAssigned = (positions: readonly AssignedOffset[]): void => this.#ledger?.assigned(positions);
+
   readonly onRevoked = async (partitions: readonly TopicPartition[]): Promise<void> => {
     const revoked = partitions.flatMap(({ topic, partition }) => this.#partitions.get(partitionKey(topic, partition)) ?? []);
     // What has not been started is left to the next owner; what is being written is given time to finish, so that it is committed.
@@ -124,6 +138,7 @@ export class SinkLoop<B> {
       }
       this.#partitions.delete(partitionKey(progress.topic, progress.partition));
     }
+    this.#ledger?.revoked(partitions);
     this.#retries.removeRevoked();
   };
 
@@ -173,7 +188,10 @@ export class SinkLoop<B> {
       const { count } = tracked.block;
       let filtered = 0;
       while (tracked.cursor < count && batch.size < batchSize && this.#adapter.batchBytes(batch.content) < batchBytes) {
-        if (!this.#convert(batch, tracked, tracked.cursor, 0)) filtered++;
+        if (!this.#convert(batch, tracked, tracked.cursor, 0)) {
+          tracked.mark(tracked.cursor, OUTCOME.filtered);
+          filtered++;
+        }
         tracked.cursor++;
         this.#queuedRecords--;
       }
@@ -185,7 +203,9 @@ export class SinkLoop<B> {
   }
 
   #convertAgain(batch: WriteBatch<B>, tracked: TrackedBlock, index: number, attempt: number): void {
-    if (!this.#convert(batch, tracked, index, attempt)) this.#filtered(tracked, 1, attempt > 0 ? 1 : 0);
+    if (this.#convert(batch, tracked, index, attempt)) return;
+    tracked.mark(index, OUTCOME.filtered);
+    this.#filtered(tracked, 1, attempt > 0 ? 1 : 0);
   }
 
   /** @returns false when the record was filtered; a rejected record stays with the batch until its dead letter is written */
@@ -258,6 +278,7 @@ export class SinkLoop<B> {
     if (report.overloaded === true) this.#concurrency.overloaded();
     else this.#concurrency.succeeded();
     this.counters.duplicatedRecords += report.duplicated;
+    for (const item of report.duplicatedItems ?? []) batch.trackedAt(item).mark(batch.indexAt(item), OUTCOME.duplicated);
     const failed = new Set<number>();
     for (const { item, outcome, reason, error } of report.failures) {
       failed.add(item);
@@ -334,7 +355,11 @@ export class SinkLoop<B> {
     }
     if (this.#abort.signal.aborted) return;
     this.counters.deadLetteredRecords += letters.length;
-    for (const { tracked, attempt } of batch.rejected) this.#finish(tracked, 1, attempt > 0 ? 1 : 0);
+    for (const { block, reason } of letters) this.deadLetterCounts.add(block.topic, reason);
+    for (const { tracked, index, attempt } of batch.rejected) {
+      tracked.mark(index, OUTCOME.dead);
+      this.#finish(tracked, 1, attempt > 0 ? 1 : 0);
+    }
   }
 
   async #prepare(): Promise<void> {
@@ -363,12 +388,14 @@ export class SinkLoop<B> {
     const { progress } = tracked;
     if (tracked.remaining === 0) {
       this.#consumer?.release(tracked.block);
-      progress.advance();
+      progress.advance(this.#settled);
     }
     if (repetitions === 0) return;
     progress.retrying -= repetitions;
     if (progress.retrying === 0) this.#consumer?.resume(progress.topic, progress.partition);
   }
+
+  readonly #settled = ({ block, outcomes }: TrackedBlock): void => this.#ledger?.settled(block, outcomes);
 
   #dropQueued(progress: PartitionProgress): void {
     for (let i = this.#queue.length - 1; i >= 0; i--) {
@@ -386,9 +413,12 @@ export class SinkLoop<B> {
   }
 
   async #commitNow(partitions: readonly PartitionProgress[]): Promise<void> {
+    if (this.#ledger !== undefined && partitions.some(({ committable }) => committable !== undefined)) await this.#ledger.beforeCommit();
     const offsets = partitions.flatMap((progress) => {
       const offset = progress.committable;
-      return offset === undefined ? [] : [{ topic: progress.topic, partition: progress.partition, offset }];
+      if (offset === undefined) return [];
+      const { topic, partition } = progress;
+      return [{ topic, partition, offset, metadata: this.#ledger?.note(topic, partition) ?? '' }];
     });
     if (offsets.length === 0) return;
     try {

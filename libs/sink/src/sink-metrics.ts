@@ -1,4 +1,5 @@
 import type { BatchConsumer } from '@hercules/kafka';
+import type { DeadLetterCounts } from './dead-letter-counts.ts';
 import type { SinkCounters } from './sink-counters.ts';
 
 type ReadValues = () => number | Iterable<{ labels: Readonly<Record<string, string | number>>; value: number }>;
@@ -11,6 +12,7 @@ export interface SinkMetricsRegistry {
 
 interface MeasuredLoop {
   readonly counters: SinkCounters;
+  readonly deadLetterCounts: Pick<DeadLetterCounts, 'all'>;
   readonly pendingRecords: number;
   readonly concurrencyLimit: number;
 }
@@ -56,6 +58,18 @@ export function registerSinksMetrics(
       labelNames,
       ofEach(({ counters }) => counters[key]),
     );
+  metrics.counterFrom(
+    'hercules_sink_dead_letters_total',
+    'Records sent to the dead-letter stream, by the stream they came from and the reason',
+    [...labelNames, 'stream', 'reason'],
+    () =>
+      Array.from(sinks()).flatMap(({ labels, loop }) =>
+        Array.from(loop.deadLetterCounts.all(), ({ stream, reason, letters }) => ({
+          labels: { ...labels, stream, reason },
+          value: letters,
+        })),
+      ),
+  );
   metrics.gaugeFrom(
     'hercules_sink_store_available',
     '1 while the store takes writes, 0 while it does not',

@@ -109,7 +109,12 @@ export class TimelineStand {
   async #start(entry: string, env: Readonly<Record<string, string>>, options: SpawnAppOptions = {}): Promise<SpawnedApp> {
     const app = await spawnApp(
       entry,
-      { HERCULES_KAFKA_BROKERS: testServers().kafka, HERCULES_METADATA_TOPIC: `hercules_meta_${this.suffix}`, ...env },
+      {
+        HERCULES_KAFKA_BROKERS: testServers().kafka,
+        HERCULES_METADATA_TOPIC: `hercules_meta_${this.suffix}`,
+        HERCULES_REPLAYS_TOPIC: `hercules_replays_${this.suffix}`,
+        ...env,
+      },
       options,
     );
     this.#apps.push(app);

@@ -1,3 +1,4 @@
+import type { Audit } from '@hercules/audit';
 import type { BatchingProducer, KafkaCluster } from '@hercules/kafka';
 import { type MetadataRegistry, stringifyJson, tableKey, type Timeline } from '@hercules/metadata';
 import type { Logger } from '@hercules/protocol';
@@ -15,6 +16,7 @@ export interface TimelineParts {
   readonly config: CassandraSinkConfig;
   readonly cluster: KafkaCluster;
   readonly producer: BatchingProducer;
+  readonly audit: Pick<Audit, 'ledger'>;
   readonly registry: MetadataRegistry;
   readonly client: Client;
   readonly writer: PartitionedWriter;
@@ -32,6 +34,7 @@ export function startTimelines({
   config,
   cluster,
   producer,
+  audit,
   registry,
   client,
   writer,
@@ -41,6 +44,7 @@ export function startTimelines({
   const createSink = (timeline: Timeline): TimelineSink =>
     new TimelineSink(timeline, {
       cluster,
+      audit,
       adapter: new TimelineAdapter(client, writer, timelines.keyspace, timeline),
       createDeadLetters: ({ groupId }) => createDeadLetters({ applicationId, groupId, cluster, producer, settings: sink, logger }),
       settings: sink,

@@ -1,3 +1,4 @@
+import type { Audit, GroupLedger } from '@hercules/audit';
 import { BatchConsumer, type KafkaCluster } from '@hercules/kafka';
 import type { Timeline } from '@hercules/metadata';
 import type { Logger } from '@hercules/protocol';
@@ -11,6 +12,7 @@ export function timelineGroupId({ name, streams }: Timeline): string {
 
 export interface TimelineSinkParts {
   readonly cluster: KafkaCluster;
+  readonly audit: Pick<Audit, 'ledger'>;
   readonly adapter: TimelineAdapter;
   readonly createDeadLetters: (options: Pick<DeadLetterOptions, 'groupId'>) => Pick<DeadLetters, 'send'>;
   readonly settings: SinkConfig;
@@ -23,11 +25,13 @@ export class TimelineSink {
   readonly measured: MeasuredSink;
   readonly #loop: SinkLoop<TimelineBatch>;
   readonly #consumer: BatchConsumer;
+  readonly #ledger: GroupLedger | undefined;
 
-  constructor(timeline: Timeline, { cluster, adapter, createDeadLetters, settings, logger }: TimelineSinkParts) {
+  constructor(timeline: Timeline, { cluster, audit, adapter, createDeadLetters, settings, logger }: TimelineSinkParts) {
     this.timeline = timeline;
     const groupId = timelineGroupId(timeline);
-    this.#loop = new SinkLoop(adapter, createDeadLetters({ groupId }), settings, logger);
+    this.#ledger = audit.ledger(groupId);
+    this.#loop = new SinkLoop(adapter, createDeadLetters({ groupId }), settings, logger, this.#ledger);
     const { maxBufferedBytes, sessionTimeoutMs } = settings;
     this.#consumer = new BatchConsumer(
       cluster,
@@ -42,7 +46,9 @@ export class TimelineSink {
     return this.#loop.start(this.#consumer);
   }
 
-  stop(): Promise<void> {
-    return this.#loop.stop();
+  /** A timeline may go while the app stays: its counts go with it. */
+  async stop(): Promise<void> {
+    await this.#loop.stop();
+    await this.#ledger?.close();
   }
 }

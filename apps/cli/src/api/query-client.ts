@@ -45,17 +45,6 @@ export class QueryClient {
     return JSON.parse(last) as { next: string; complete: boolean };
   }
 
-  /** The events themselves, as bytes: up to `limit` from the cursor (or `from`) on. */
-  async eventBytes(stream: string, query: EventRangeQuery, signal: AbortSignal): Promise<Buffer[]> {
-    const { filters, sample, from, to, limit, cursor } = query;
-    const response = await this.#http.call('GET', `/streams/${encodeURIComponent(stream)}/events`, {
-      query: { filter: filters, sample, from, to, limit, cursor, format: 'binary' },
-      signal,
-      timeoutMs: 0,
-    });
-    return splitFramed(Buffer.from(await response.arrayBuffer()));
-  }
-
   /** What comes from now on, until the signal; reconnecting is the caller's. */
   async *tail(stream: string, { filters, sample }: EventSelection, signal: AbortSignal): AsyncGenerator<TailItem> {
     const response = await this.#http.call('GET', `/streams/${encodeURIComponent(stream)}/tail`, {
@@ -85,16 +74,4 @@ export class QueryClient {
     } while (pagingState !== undefined);
     return spans;
   }
-}
-
-/** i32 length and bytes, again and again. */
-function splitFramed(bytes: Buffer): Buffer[] {
-  const events: Buffer[] = [];
-  for (let at = 0; at < bytes.length;) {
-    const length = at + 4 <= bytes.length ? bytes.readInt32BE(at) : -1;
-    if (length < 0 || at + 4 + length > bytes.length) throw new CliError('query-api ended its answer in the middle of an event');
-    events.push(bytes.subarray(at + 4, at + 4 + length));
-    at += 4 + length;
-  }
-  return events;
 }

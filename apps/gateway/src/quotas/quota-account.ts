@@ -1,6 +1,5 @@
 import { type Quota, shortDigest } from '@hercules/metadata';
-import { HerculesError } from '@hercules/protocol';
-import { TokenBucket } from './token-bucket.ts';
+import { HerculesError, TokenBucket } from '@hercules/protocol';
 
 /** What has been written under one quota: its buckets, and what /metrics shows. */
 export class QuotaAccount {

@@ -5,7 +5,8 @@ export function apiDescription(version: string): ApiDescription {
   return {
     title: 'Hercules management API',
     version,
-    description: 'Streams, timelines, rights of API keys and content validations. Errors are answered as one line of text.',
+    description:
+      'Streams, timelines, rights of API keys, content validations, quotas and replays. Errors are answered as one line of text.',
     masterKeys: true,
   };
 }

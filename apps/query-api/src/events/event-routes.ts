@@ -1,15 +1,13 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import { type ApiRequest, integerParameter, OCTETS, patternParameter, type Route } from '@hercules/http-api';
-import type { PartitionReader, ReadPosition, RecordBlock } from '@hercules/kafka';
+import { integerParameter, OCTETS, patternParameter, type Route, timeParameter } from '@hercules/http-api';
+import { CURSOR_PATTERN, type PartitionReader, type RecordBlock, RecordRange } from '@hercules/kafka';
 import type { EventFilter, MetadataRegistry } from '@hercules/metadata';
 import { ByteSink } from '@hercules/protocol';
 import type { ByteBudget } from '../streams/byte-budget.ts';
 import { existingStream } from '../streams/existing-stream.ts';
 import { EventDocuments } from './event-documents.ts';
-import { type EventPositions, EventRange } from './event-range.ts';
 import { filterParameter, readEventFilter, sampleParameter } from './filter-parameters.ts';
-import { timeParameter } from './time-parameter.ts';
 
 const JSON_LINES = 'application/x-ndjson';
 const NEXT = 'X-Hercules-Next';
@@ -30,7 +28,7 @@ const formatParameter = patternParameter('format', /^(json|binary)$/, {
   required: false,
   description: 'json: a JSON document a line; binary: i32 length and bytes of each event',
 });
-const cursorParameter = patternParameter('cursor', /^\d+:\d+(,\d+:\d+)*$/, {
+const cursorParameter = patternParameter('cursor', CURSOR_PATTERN, {
   expected: 'a cursor as an answer has given it',
   required: false,
   description: 'Where to go on instead of `from`: the `next` of the last line, or of the trailer X-Hercules-Next',
@@ -67,11 +65,10 @@ export function eventRoutes({ registry, partitions, budget }: EventRouteParts): 
         const accepts = readEventFilter(request);
         const limit = request.optional(limitParameter) ?? Infinity;
         const isBinary = request.optional(formatParameter) === 'binary';
-        const all = Array.from({ length: stream.partitions }, (_, partition) => partition);
-        const range = new EventRange(partitions, {
-          stream: name,
-          start: await startOf(request, partitions, name, all),
-          end: await endOf(request, partitions, name, all),
+        const range = await RecordRange.between(partitions, name, stream.partitions, {
+          fromMs: request.optional(fromParameter),
+          toMs: request.optional(toParameter),
+          cursor: request.optional(cursorParameter),
         });
         return {
           stream: (_incoming, response) =>
@@ -80,18 +77,6 @@ export function eventRoutes({ registry, partitions, budget }: EventRouteParts): 
       },
     },
   ];
-}
-
-async function startOf(request: ApiRequest, reader: PartitionReader, stream: string, all: readonly number[]): Promise<ReadPosition[]> {
-  const cursor = request.optional(cursorParameter);
-  if (cursor === undefined) return reader.offsets(stream, all, request.optional(fromParameter) ?? 'earliest');
-  const earliest = await reader.offsets(stream, all, 'earliest');
-  const asked = new Map(cursor.split(',').map((item) => item.split(':').map(Number) as [number, number]));
-  return earliest.map(({ partition, offset }) => ({ partition, offset: Math.max(offset, asked.get(partition) ?? 0) }));
-}
-
-async function endOf(request: ApiRequest, reader: PartitionReader, stream: string, all: readonly number[]): Promise<ReadPosition[]> {
-  return reader.offsets(stream, all, request.optional(toParameter) ?? 'latest');
 }
 
 interface WriteOptions {
@@ -103,7 +88,7 @@ interface WriteOptions {
 
 async function writeRange(
   response: ServerResponse,
-  range: EventRange,
+  range: RecordRange,
   { accepts, limit, isBinary, documents }: WriteOptions,
 ): Promise<void> {
   const gone = new AbortController();
@@ -137,7 +122,7 @@ async function writeRange(
     if (gone.signal.aborted) return;
     throw error;
   }
-  const next = cursorOf(range.positions);
+  const next = range.cursor;
   if (isBinary) response.addTrailers({ [NEXT]: next });
   else response.write(`${JSON.stringify({ next, complete: range.isComplete })}\n`);
   response.end();
@@ -156,8 +141,4 @@ function writeFramed(out: ByteSink, buffer: Buffer, start: number, end: number):
   out.ensure(LENGTH_BYTES + end - start);
   out.length = out.buffer.writeInt32BE(end - start, out.length);
   out.length += buffer.copy(out.buffer, out.length, start, end);
-}
-
-function cursorOf(positions: EventPositions): string {
-  return [...positions].map(([partition, offset]) => `${partition}:${offset}`).join(',');
 }

@@ -81,6 +81,7 @@ const TAGGED_METRICS = { HERCULES_GRAPHITE_TAGS: 'true', HERCULES_GRAPHITE_REPLA
 /** Makes an elastic-sink write annotations, all into the index hercules-annotations, where Grafana looks for them. */
 const ANNOTATIONS = {
   HERCULES_SINK_PATTERNS: 'annotations_*',
+  HERCULES_REPLAYS_NAME: 'annotation-sink',
   HERCULES_MAPPING: 'annotation-event',
   HERCULES_INDEX_PREFIX: 'hercules-',
   HERCULES_INDEX_POLICY: 'STATIC',

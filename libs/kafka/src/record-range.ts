@@ -1,35 +1,59 @@
-import type { PartitionReader, ReadPosition, RecordBlock } from '@hercules/kafka';
+import { findOffsetRanges } from './offset-range.ts';
+import type { PartitionReader, ReadPosition } from './partition-reader.ts';
+import type { RecordBlock } from './record-block.ts';
 
 export interface RangeRead {
-  readonly stream: string;
+  readonly topic: string;
   readonly start: readonly ReadPosition[];
   /** Offset of each partition at which the reading ends (exclusive). */
   readonly end: readonly ReadPosition[];
 }
 
-export type EventPositions = ReadonlyMap<number, number>;
+/** A cursor as `RecordRange.cursor` gives it. */
+export const CURSOR_PATTERN = /^\d+:\d+(,\d+:\d+)*$/;
 
 const FETCH_BYTES = 4 * 1024 * 1024;
 const MAX_WAIT_MS = 500;
 const RETRY_MS = 50;
 
-/** Reads a range of a stream, some fetches at a time; memory is bounded by one fetch. */
-export class EventRange {
+/** Reads a range of a topic's offsets, some fetches at a time; memory is bounded by one fetch. */
+export class RecordRange {
   readonly #partitions: Pick<PartitionReader, 'fetch'>;
-  readonly #stream: string;
+  readonly #topic: string;
   readonly #positions: Map<number, number>;
   readonly #ends: ReadonlyMap<number, number>;
 
-  constructor(partitions: Pick<PartitionReader, 'fetch'>, { stream, start, end }: RangeRead) {
+  constructor(partitions: Pick<PartitionReader, 'fetch'>, { topic, start, end }: RangeRead) {
     this.#partitions = partitions;
-    this.#stream = stream;
+    this.#topic = topic;
     this.#positions = new Map(start.map(({ partition, offset }) => [partition, offset]));
     this.#ends = new Map(end.map(({ partition, offset }) => [partition, offset]));
   }
 
-  /** Where to read on. */
-  get positions(): EventPositions {
-    return this.#positions;
+  /**
+   * All partitions of a topic between two moments of arrival, ms since 1970: from the first record or to what is there now when left out.
+   * @param cursor where to go on instead of `fromMs`
+   * @throws HerculesError KAFKA_UNAVAILABLE, STREAM_NOT_FOUND
+   */
+  static async between(
+    partitions: Pick<PartitionReader, 'fetch' | 'offsets'>,
+    topic: string,
+    partitionCount: number,
+    { fromMs, toMs, cursor }: { fromMs?: number | undefined; toMs?: number | undefined; cursor?: string | undefined } = {},
+  ): Promise<RecordRange> {
+    const from = cursor === undefined ? (fromMs ?? 'earliest') : 'earliest';
+    const found = await findOffsetRanges(partitions, topic, partitionCount, from, toMs ?? 'latest');
+    const asked = new Map(cursor?.split(',').map((item) => item.split(':').map(Number) as [number, number]));
+    return new RecordRange(partitions, {
+      topic,
+      start: found.map(({ partition, start }) => ({ partition, offset: Math.max(start, asked.get(partition) ?? 0) })),
+      end: found.map(({ partition, end }) => ({ partition, offset: end })),
+    });
+  }
+
+  /** Where to read on, as text: `partition:offset`, separated by commas. */
+  get cursor(): string {
+    return [...this.#positions].map(([partition, offset]) => `${partition}:${offset}`).join(',');
   }
 
   get isComplete(): boolean {
@@ -44,7 +68,7 @@ export class EventRange {
     for (let wanted = this.#open(); wanted.length > 0; wanted = this.#open()) {
       signal.throwIfAborted();
       const limits = { maxWaitMs: MAX_WAIT_MS, minBytes: 1, maxBytes: FETCH_BYTES, maxBytesPerPartition: FETCH_BYTES };
-      const fetched = await this.#partitions.fetch(this.#stream, wanted, limits);
+      const fetched = await this.#partitions.fetch(this.#topic, wanted, limits);
       for (const { partition, blocks, isOutOfRange } of fetched) {
         // Retention has removed what was to be read.
         if (isOutOfRange) this.#positions.set(partition, this.#ends.get(partition)!);

@@ -1,15 +1,14 @@
 import type { RecordBlock } from '@hercules/kafka';
-import type { DerivedStream } from '@hercules/metadata';
 import { HPath, kafkaPartition, ShardingKey, UUID_BYTES } from '@hercules/protocol';
 
 /** Of an event's first bytes: version, timestamp, then uuid (protocol §3). */
 const UUID_AT = 9;
 
-/** Chooses the partition of a record in a derived stream: by the stream's sharding key, or as any producer of Kafka does by the record's key (model §5.2, sinks §7). */
+/** Chooses the partition of a record that is copied into another stream: by that stream's sharding key, or as any producer of Kafka does by the record's key (model §5.2, sinks §7). */
 export class RecordPartitioner {
   readonly #shardingKey: ShardingKey | undefined;
 
-  constructor({ shardingKey }: Pick<DerivedStream, 'shardingKey'>) {
+  constructor(shardingKey: readonly string[]) {
     this.#shardingKey = shardingKey.length > 0 ? new ShardingKey(shardingKey.map((path) => HPath.parse(path))) : undefined;
   }
 

@@ -4,8 +4,8 @@ import type { RecordBlock } from '@hercules/kafka';
 export class CopyBatch {
   readonly blocks: RecordBlock[] = [];
   readonly indexes: number[] = [];
-  /** Place of the topic among the outputs. */
-  readonly outputs: number[] = [];
+  /** Place of the topic among the targets. */
+  readonly targets: number[] = [];
   readonly partitions: number[] = [];
   /** Of all values, in bytes. */
   bytes = 0;
@@ -14,16 +14,16 @@ export class CopyBatch {
     return this.indexes.length;
   }
 
-  push(block: RecordBlock, index: number, output: number, partition: number): void {
+  push(block: RecordBlock, index: number, target: number, partition: number): void {
     this.blocks.push(block);
     this.indexes.push(index);
-    this.outputs.push(output);
+    this.targets.push(target);
     this.partitions.push(partition);
     this.bytes += block.valueEnds[index]! - block.valueStarts[index]!;
   }
 
   reset(): void {
-    this.blocks.length = this.indexes.length = this.outputs.length = this.partitions.length = 0;
+    this.blocks.length = this.indexes.length = this.targets.length = this.partitions.length = 0;
     this.bytes = 0;
   }
 }
