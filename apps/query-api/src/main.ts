@@ -19,6 +19,7 @@ import { timelineRoutes } from './timelines/timeline-routes.ts';
 import { traceAccess } from './tracing/trace-access.ts';
 import { TraceReader } from './tracing/trace-reader.ts';
 import { traceRoutes } from './tracing/trace-routes.ts';
+import { RecordedCalls } from './zipkin/recorded-calls.ts';
 import { TraceIndex } from './zipkin/trace-index.ts';
 import { TraceSearch } from './zipkin/trace-search.ts';
 import { zipkinRoutes } from './zipkin/zipkin-routes.ts';
@@ -68,7 +69,13 @@ runService({
       routes.push(
         ...timelineRoutes({ ...timelines, registry, reader: timelineReader, budget, maxAnswerBytes }),
         ...traceRoutes(traceReader, access),
-        ...zipkinRoutes({ index, search: new TraceSearch(index, traceReader, tracing), maxTraces: tracing.maxTraces, traceAccess: access }),
+        ...zipkinRoutes({
+          index,
+          search: new TraceSearch(index, traceReader, tracing),
+          calls: new RecordedCalls(partitions, tracing.dependenciesTopic),
+          maxTraces: tracing.maxTraces,
+          traceAccess: access,
+        }),
       );
     }
 

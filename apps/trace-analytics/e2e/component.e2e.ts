@@ -21,6 +21,7 @@ describeComponent({
     HERCULES_PARTIALS_TOPIC: kafka.name('hercules_partials'),
     HERCULES_OUTPUT_STREAM: kafka.name('component_out'),
     HERCULES_REPLICAS_TOPIC: kafka.name('hercules_replicas'),
+    HERCULES_DEPENDENCIES_TOPIC: kafka.name('hercules_dependencies'),
   }),
   secrets: { HERCULES_KAFKA_SASL_PASSWORD: 'a-password-that-nobody-sees' },
   extraMetrics: [

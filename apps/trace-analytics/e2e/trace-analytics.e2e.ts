@@ -36,6 +36,7 @@ describe('trace-analytics', () => {
       HERCULES_PARTIALS_TOPIC: kafka.name(`hercules_partials_${name}`),
       HERCULES_OUTPUT_STREAM: kafka.name(`${name}_out`),
       HERCULES_REPLICAS_TOPIC: kafka.name(`hercules_replicas_${name}`),
+      HERCULES_DEPENDENCIES_TOPIC: kafka.name(`hercules_dependencies_${name}`),
       HERCULES_PROCESSOR_COMMIT_INTERVAL_MS: '100',
       HERCULES_PROCESSOR_TICK_INTERVAL_MS: '50',
       HERCULES_PROCESSOR_SESSION_TIMEOUT_MS: '6000',
@@ -43,6 +44,13 @@ describe('trace-analytics', () => {
     });
     return app;
   };
+  const runQueryApi = async (name: string): Promise<{ url: string }> =>
+    run('query-api', {
+      HERCULES_METADATA_TOPIC: await kafka.createTopic(`hercules_meta_${name}`, 1, { 'cleanup.policy': 'compact' }),
+      HERCULES_REPLICAS_TOPIC: kafka.name(`hercules_replicas_${name}`),
+      HERCULES_TRACING_DEPENDENCIES_TOPIC: kafka.name(`hercules_dependencies_${name}`),
+      HERCULES_TRACING_REQUIRE_API_KEY: 'false',
+    });
   const createTopics = async (name: string, partitions = 2): Promise<void> => {
     await kafka.createTopic(name, partitions);
     await kafka.createTopic(`${name}_out`);
@@ -124,6 +132,18 @@ describe('trace-analytics', () => {
     expect(value('critical_path_ms', { application: 'front', operation: 'POST' })).toBeCloseTo(10, 1);
     expect(value('critical_path_ms', { application: 'cart', operation: 'checkout' })).toBeCloseTo(30, 1);
     expect(value('critical_path_ms', { application: 'db', operation: 'query' })).toBeCloseTo(10, 1);
+
+    const { url } = await runQueryApi('requests');
+    const links = async (): Promise<unknown> =>
+      (await fetch(`${url}/zipkin/api/v2/dependencies?endTs=${Date.now()}&lookback=1200000`)).json();
+    await waitUntil('all calls are counted', 20_000, async () => JSON.stringify(await links()).match(/"callCount":100/g)?.length === 2);
+    expect(await links()).toEqual(
+      expect.arrayContaining([
+        { parent: 'front', child: 'cart', callCount: 100 },
+        { parent: 'cart', child: 'db', callCount: 100 },
+      ]),
+    );
+
     const seconds = list.filter(
       ({ name, tags }) => name === 'requests_per_second' && tags['window'] === '1s' && tags['application'] === 'db',
     );
@@ -191,12 +211,7 @@ describe('trace-analytics', () => {
   it('gives a replica that turns slow little weight within 10 s, and its weight back within 30 s, read at query-api', async () => {
     await createTopics('replicas');
     const app = await start('replicas');
-    const { url } = await run('query-api', {
-      HERCULES_METADATA_TOPIC: await kafka.createTopic('hercules_meta', 1, { 'cleanup.policy': 'compact' }),
-      HERCULES_REPLICAS_TOPIC: kafka.name('hercules_replicas_replicas'),
-      HERCULES_CASSANDRA_ENABLED: 'false',
-      HERCULES_TRACING_REQUIRE_API_KEY: 'false',
-    });
+    const { url } = await runQueryApi('replicas');
     let latencyMs = 10;
     const sending = setInterval(() => {
       const endMs = Date.now();

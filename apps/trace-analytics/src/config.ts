@@ -24,6 +24,16 @@ export const replicasConfigSchema = z.object({
   expiryMs: count(1000).default(60_000).describe('A replica that served nothing for so long is left out, in ms'),
 });
 
+export const dependenciesConfigSchema = z.object({
+  topic: z
+    .string()
+    .regex(/^[a-zA-Z0-9._-]{1,200}$/)
+    .default('hercules_dependencies')
+    .describe('Topic of who called whom in each of the longest windows, for query-api; made when it is missing'),
+  replicationFactor: count(1).default(1).describe('Replication factor of that topic when it is made'),
+  retentionMs: count(60_000).default(604_800_000).describe('Retention of that topic when it is made, in ms'),
+});
+
 export const traceAnalyticsConfigSchema = z.object({
   ...serviceConfigSchema.shape,
   http: httpConfigSchema(6515),
@@ -64,6 +74,7 @@ export const traceAnalyticsConfigSchema = z.object({
     .default(100_000)
     .describe('Most spans that are held for that in each input partition; beyond that the oldest traces are told early'),
   replicas: replicasConfigSchema.prefault({}),
+  dependencies: dependenciesConfigSchema.prefault({}),
 });
 
 export type TraceAnalyticsConfig = z.infer<typeof traceAnalyticsConfigSchema>;

@@ -2,6 +2,7 @@ import { KafkaAdmin, KafkaCluster, registerConsumersMetrics, registerProducerMet
 import { runService, startServiceHttp } from '@hercules/service';
 import { registerAggregationMetrics, TwoStageAggregation } from '@hercules/streaming';
 import { registerAnalyticsMetrics } from './analytics-metrics.ts';
+import { CallPublisher } from './call-publisher.ts';
 import { traceAnalyticsConfigSchema } from './config.ts';
 import { DelayMeter } from './delay-meter.ts';
 import { ReplicaPublisher } from './replica-publisher.ts';
@@ -17,13 +18,20 @@ runService({
   description: 'Makes metrics of requests and weights of replicas from spans, within seconds.',
   schema: traceAnalyticsConfigSchema,
   async start({ config, logger, metrics, lifecycle, ...context }) {
-    const { input, output, windows, processor, producer, partials, replicas } = config;
+    const { input, output, windows, processor, producer, partials, replicas, dependencies } = config;
     await startServiceHttp({ config, logger, metrics, lifecycle, ...context }, config.http);
 
     const cluster = new KafkaCluster(config.kafka, logger);
     lifecycle.onStop('kafka connection', () => cluster.close());
     await cluster.connect();
-    await new KafkaAdmin(cluster).createTopic({
+    const admin = new KafkaAdmin(cluster);
+    await admin.createTopic({
+      topic: dependencies.topic,
+      partitions: 1,
+      replicationFactor: dependencies.replicationFactor,
+      configs: { 'retention.ms': String(dependencies.retentionMs) },
+    });
+    await admin.createTopic({
       topic: replicas.topic,
       partitions: 1,
       replicationFactor: replicas.replicationFactor,
@@ -36,17 +44,18 @@ runService({
       cluster,
       input: { ...input, groupId: input.groupId ?? `hercules.${APPLICATION_ID}.${input.patterns.join(',')}` },
       partials,
-      outputTopics: [output.stream, replicas.topic],
+      outputTopics: [output.stream, replicas.topic, dependencies.topic],
       processor,
       windows,
       producer,
       codec: spanAggregateCodec,
       createAssigner: () => new SpanAssigner({ ...config, latenessMs: windows.latenessMs }, counters),
-      createWriter: (written) =>
+      createWriter: (written, partition) =>
         new RequestMetricWriter(
           written,
           { stream: output.stream, quantiles: config.quantiles, instanceId: config.instanceId },
           new ReplicaPublisher(written, replicas),
+          new CallPublisher(written, { topic: dependencies.topic, periodMs: Math.max(...config.periodsMs), partition }),
           delay,
         ),
       logger,

@@ -1,5 +1,6 @@
 import { EventWriter, kafkaPartition, msToTicks, UUID_BYTES } from '@hercules/protocol';
 import { type Output, resultUuid, type ResultWriter, type SeriesResult, type WindowResult } from '@hercules/streaming';
+import type { CallPublisher } from './call-publisher.ts';
 import type { DelayMeter } from './delay-meter.ts';
 import type { ReplicaPublisher } from './replica-publisher.ts';
 import { parseSeries, type SeriesKind } from './series.ts';
@@ -33,13 +34,15 @@ export class RequestMetricWriter implements ResultWriter<SpanAggregate> {
   readonly #output: Output;
   readonly #options: RequestMetricOptions;
   readonly #replicas: ReplicaPublisher;
+  readonly #calls: CallPublisher;
   readonly #delay: DelayMeter;
   readonly #writer = new EventWriter();
 
-  constructor(output: Output, options: RequestMetricOptions, replicas: ReplicaPublisher, delay: DelayMeter) {
+  constructor(output: Output, options: RequestMetricOptions, replicas: ReplicaPublisher, calls: CallPublisher, delay: DelayMeter) {
     this.#output = output;
     this.#options = options;
     this.#replicas = replicas;
+    this.#calls = calls;
     this.#delay = delay;
   }
 
@@ -49,6 +52,10 @@ export class RequestMetricWriter implements ResultWriter<SpanAggregate> {
       if (series === undefined) continue;
       if (series.kind === 'replicas') this.#replicas.take(series.values[0]!, window.startMs, aggregate.replicas ?? new Map());
       else this.#writeSeries(window, key, series.kind, series.values, aggregate, nowMs);
+      if (series.kind === 'calls') {
+        const [caller, callee] = series.values as [string, string];
+        this.#calls.take(window.periodMs, window.startMs, { caller, callee, count: aggregate.count, errors: aggregate.errors });
+      }
       if (series.kind === 'requests' && window.periodMs === DELAY_PERIOD_MS && !window.isAmended) {
         this.#delay.add(nowMs - window.startMs, aggregate.count);
       }
@@ -57,6 +64,7 @@ export class RequestMetricWriter implements ResultWriter<SpanAggregate> {
 
   tick(nowMs: number): void {
     this.#replicas.tick(nowMs);
+    this.#calls.publish(nowMs);
     if (!this.#delay.turn(nowMs) || this.#delay.count === 0) return;
     for (const quantile of this.#options.quantiles) {
       const tags = [

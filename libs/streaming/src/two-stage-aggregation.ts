@@ -35,8 +35,8 @@ export interface TwoStageOptions<A> {
   readonly producer: ProducerOptions;
   readonly codec: AggregateCodec<A>;
   readonly createAssigner: () => EventAssigner<A>;
-  /** Makes what writes the results of merged windows, one for each partition of the partial results. */
-  readonly createWriter: (output: Output) => ResultWriter<A>;
+  /** Makes what writes the results of merged windows, one for each partition of the partial results, whose number it is told. */
+  readonly createWriter: (output: Output, partition: number) => ResultWriter<A>;
   readonly logger: Logger;
 }
 
@@ -87,8 +87,8 @@ export class TwoStageAggregation<A> {
       logger,
     );
     this.#merging = new ProcessorLoop(
-      (_source, restored, output) =>
-        new MergeProcessor({ restored, settings: windows, codec, counters: this.mergeCounters, writer: createWriter(output) }),
+      ({ partition }, restored, output) =>
+        new MergeProcessor({ restored, settings: windows, codec, counters: this.mergeCounters, writer: createWriter(output, partition) }),
       this.#mergingOutput,
       processor,
       logger,

@@ -149,6 +149,7 @@ async function prepareAggregation(topic: string, cluster: KafkaCluster): Promise
     HERCULES_PARTIALS_TOPIC: `${topic}_partials`,
     HERCULES_OUTPUT_STREAM: `${topic}_out`,
     HERCULES_REPLICAS_TOPIC: `${topic}_replicas`,
+    HERCULES_DEPENDENCIES_TOPIC: `${topic}_dependencies`,
   };
 }
 

@@ -14,11 +14,14 @@ export interface AppFigures {
   readonly lagByTopic?: Readonly<Record<string, number>>;
 }
 
+/** Of sinks, and of processors with windows. */
+const LAGS = ['hercules_sink_lag_records', 'hercules_streaming_lag_records'];
+
 /** Reads the figures from an app's metrics, whatever app it is (docs/components.md). */
 export function figuresOf(app: string, samples: readonly Sample[]): AppFigures {
   const lagByTopic: Record<string, number> = {};
   for (const { name, labels, value } of samples)
-    if (name === 'hercules_sink_lag_records') lagByTopic[labels['topic'] ?? ''] = (lagByTopic[labels['topic'] ?? ''] ?? 0) + value;
+    if (LAGS.includes(name)) lagByTopic[labels['topic'] ?? ''] = (lagByTopic[labels['topic'] ?? ''] ?? 0) + value;
   const isFailure = ({ status = '' }: Sample['labels']): boolean => /^5/.test(status);
   const failures = [
     'hercules_gateway_refused_requests_total',
@@ -29,14 +32,19 @@ export function figuresOf(app: string, samples: readonly Sample[]): AppFigures {
   return {
     app,
     isUp: true,
-    inputEvents: first(samples, 'hercules_gateway_accepted_events_total', 'hercules_sink_consumed_records_total'),
+    inputEvents: first(
+      samples,
+      'hercules_gateway_accepted_events_total',
+      'hercules_sink_consumed_records_total',
+      'hercules_streaming_events_total',
+    ),
     outputEvents: first(samples, 'hercules_sink_written_records_total', 'hercules_kafka_producer_acknowledged_records_total'),
     errors: total([
       ...failures.map((name) => sumOf(samples, name)),
       ...requestFailures.map((name) => sumOf(samples, name, isFailure) ?? (sumOf(samples, name) === undefined ? undefined : 0)),
     ]),
     deadLetters: sumOf(samples, 'hercules_sink_dead_lettered_records_total'),
-    lag: sumOf(samples, 'hercules_sink_lag_records'),
+    lag: first(samples, ...LAGS),
     lagByTopic,
   };
 }

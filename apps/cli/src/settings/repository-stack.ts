@@ -14,6 +14,9 @@ const endpointsSchema = z.object({
   annotationSink: z.string().optional(),
   graphiteSink: z.string().optional(),
   cassandraSink: z.string().optional(),
+  derivedStreams: z.string().optional(),
+  metricAggregator: z.string().optional(),
+  traceAnalytics: z.string().optional(),
   masterKey: z.string(),
   demo: z.object({ apiKey: z.string() }),
 });
@@ -35,6 +38,9 @@ export function readStackFile(file: string): Settings {
     'annotation-sink': endpoints.annotationSink,
     'graphite-sink': endpoints.graphiteSink,
     'cassandra-sink': endpoints.cassandraSink,
+    'derived-streams': endpoints.derivedStreams,
+    'metric-aggregator': endpoints.metricAggregator,
+    'trace-analytics': endpoints.traceAnalytics,
   };
   return {
     managementApi,

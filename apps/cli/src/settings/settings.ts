@@ -10,7 +10,7 @@ export const settingsSchema = z.strictObject({
   managementApi: url.optional().describe('Base URL of management-api'),
   queryApi: url.optional().describe('Base URL of query-api'),
   gateway: url.optional().describe('Base URL of the gateway (HTTP)'),
-  sinks: z.record(z.string(), url).optional().describe('Base URLs of the sinks by name, for top and doctor'),
+  sinks: z.record(z.string(), url).optional().describe('Base URLs of the sinks and processors by name, for top and doctor'),
   brokers: z
     .array(z.string().regex(/^[^\s:]+:\d{1,5}$/, 'expected host:port'))
     .optional()

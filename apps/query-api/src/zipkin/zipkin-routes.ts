@@ -11,6 +11,7 @@ import { HerculesError } from '@hercules/protocol';
 import type { TraceAccess } from '../tracing/trace-access.ts';
 import { withHyphens } from '../tracing/trace-routes.ts';
 import { dependencyLinks } from './dependency-links.ts';
+import type { RecordedCalls } from './recorded-calls.ts';
 import type { TraceIndex } from './trace-index.ts';
 import { INTERVAL_PARAMETERS, QUERY_PARAMETERS, readInterval, readQuery } from './trace-query.ts';
 import type { TraceSearch } from './trace-search.ts';
@@ -29,12 +30,13 @@ const autocompleteKey = textParameter('key', { required: false, description: 'Na
 export interface ZipkinParts {
   readonly index: TraceIndex;
   readonly search: TraceSearch;
+  readonly calls: Pick<RecordedCalls, 'links'>;
   readonly maxTraces: number;
   readonly traceAccess: TraceAccess;
 }
 
 /** The read side of Zipkin's API v2, for its own page and for Grafana's data source. */
-export function zipkinRoutes({ index, search, maxTraces, traceAccess }: ZipkinParts): Route[] {
+export function zipkinRoutes({ index, search, calls, maxTraces, traceAccess }: ZipkinParts): Route[] {
   const route = (
     path: string,
     summary: string,
@@ -84,8 +86,15 @@ export function zipkinRoutes({ index, search, maxTraces, traceAccess }: ZipkinPa
       }
       return search.traces(ids);
     }),
-    route('dependencies', 'Who calls whom, from the newest traces of the interval', INTERVAL_PARAMETERS, async (request) =>
-      dependencyLinks(await search.find({ ...readInterval(request), annotations: [], limit: maxTraces })),
+    route(
+      'dependencies',
+      'Who calls whom: as trace-analytics has counted it, or else from the newest traces of the interval',
+      INTERVAL_PARAMETERS,
+      async (request) => {
+        const { endTs, lookback } = readInterval(request);
+        const counted = await calls.links(endTs - lookback, endTs);
+        return counted ?? dependencyLinks(await search.find({ endTs, lookback, annotations: [], limit: maxTraces }));
+      },
     ),
     route('autocompleteKeys', 'Tags whose values are suggested: none', [], () => Promise.resolve([])),
     route('autocompleteValues', 'Suggested values of a tag: none', [autocompleteKey], () => Promise.resolve([])),
