@@ -1,9 +1,8 @@
-import { type Container, EventWriter, kafkaPartition, msToTicks, readEvent, UUID_BYTES } from '@hercules/protocol';
-import { type Output, type ResultWriter, resultUuid, type SeriesResult, type WindowResult } from '@hercules/streaming';
+import { type Container, readEvent } from '@hercules/protocol';
+import { MetricOutput, type Output, type ResultWriter, type SeriesResult, type WindowResult } from '@hercules/streaming';
 import type { MetricAggregate } from './metric-aggregate.ts';
 import { parseSeriesKey, type SeriesKey } from './series-key.ts';
 
-const UUID_AT = 9;
 const MOST_KNOWN = 20_000;
 
 type Series = Omit<SeriesKey, 'tags'> & { readonly tags: readonly (readonly [key: string, value: string])[] };
@@ -13,14 +12,11 @@ type Series = Omit<SeriesKey, 'tags'> & { readonly tags: readonly (readonly [key
  * `aggregation`. A result that is amended has the same time and uuid as before, so every store puts it in the place of the former.
  */
 export class AggregatedMetricWriter implements ResultWriter<MetricAggregate> {
-  readonly #output: Output;
-  readonly #stream: string;
-  readonly #writer = new EventWriter();
+  readonly #metrics: MetricOutput;
   readonly #known = new Map<string, Series>();
 
   constructor(output: Output, stream: string) {
-    this.#output = output;
-    this.#stream = stream;
+    this.#metrics = new MetricOutput(output, stream);
   }
 
   write(window: WindowResult, results: readonly SeriesResult<MetricAggregate>[], nowMs: number): void {
@@ -52,32 +48,24 @@ export class AggregatedMetricWriter implements ResultWriter<MetricAggregate> {
     timeMs: number,
     nowMs: number,
   ): void {
-    const writer = this.#writer;
-    writer.reset();
-    writer.beginEvent(msToTicks(timeMs), resultUuid(`${periodMs}\n${startMs}\n${quantile ?? ''}\n${key}`));
-    writer.double('value', aggregate.value(name, quantile));
-    writer.beginVector('tags', 'container');
-    for (const [tagKey, value] of tags) writeTag(writer, tagKey, value);
-    if (quantile !== undefined) writeTag(writer, 'quantile', String(quantile));
-    writer.endVector();
-    writer.beginContainer('aggregation');
-    writer.string('function', name);
-    writer.long('periodMs', BigInt(periodMs));
-    writer.long('count', BigInt(aggregate.count));
-    writer.flag('complete', isComplete);
-    writer.endContainer();
-    writer.endEvent();
-    const bytes = writer.events();
-    const partition = kafkaPartition(bytes, UUID_AT, UUID_AT + UUID_BYTES, Math.max(1, this.#output.partitionCount(this.#stream)));
-    this.#output.append(this.#stream, partition, bytes, UUID_AT, UUID_AT + UUID_BYTES, 0, bytes.length, nowMs);
+    this.#metrics.append(
+      {
+        timeMs,
+        identity: `${periodMs}\n${startMs}\n${quantile ?? ''}\n${key}`,
+        value: aggregate.value(name, quantile),
+        tags: quantile === undefined ? tags : [...tags, ['quantile', String(quantile)]],
+        details(writer) {
+          writer.beginContainer('aggregation');
+          writer.string('function', name);
+          writer.long('periodMs', BigInt(periodMs));
+          writer.long('count', BigInt(aggregate.count));
+          writer.flag('complete', isComplete);
+          writer.endContainer();
+        },
+      },
+      nowMs,
+    );
   }
-}
-
-function writeTag(writer: EventWriter, key: string, value: string): void {
-  writer.beginContainer(null);
-  writer.string('key', key);
-  writer.string('value', value);
-  writer.endContainer();
 }
 
 /** Version, time and uuid of an event that holds nothing but the tags: 25 bytes, one tag, its key and the code of a vector. */

@@ -1,5 +1,4 @@
-import { EventWriter, kafkaPartition, msToTicks, UUID_BYTES } from '@hercules/protocol';
-import { type Output, resultUuid, type ResultWriter, type SeriesResult, type WindowResult } from '@hercules/streaming';
+import { MetricOutput, type Output, type ResultWriter, type SeriesResult, type WindowResult } from '@hercules/streaming';
 import type { CallPublisher } from './call-publisher.ts';
 import type { DelayMeter } from './delay-meter.ts';
 import type { ReplicaPublisher } from './replica-publisher.ts';
@@ -13,7 +12,6 @@ const SHOWN: Readonly<Record<Exclude<SeriesKind, 'replicas'>, { readonly prefix:
   path: { prefix: 'critical_path', tags: ['application', 'operation'] },
 };
 
-const UUID_AT = 9;
 const US_PER_MS = 1000;
 /** Only windows of this length, the shortest, tell of the delay. */
 const DELAY_PERIOD_MS = 1000;
@@ -31,15 +29,14 @@ export interface RequestMetricOptions {
  * is (`count`), and the share of those that came late. An amended result has the same time and uuid.
  */
 export class RequestMetricWriter implements ResultWriter<SpanAggregate> {
-  readonly #output: Output;
+  readonly #metrics: MetricOutput;
   readonly #options: RequestMetricOptions;
   readonly #replicas: ReplicaPublisher;
   readonly #calls: CallPublisher;
   readonly #delay: DelayMeter;
-  readonly #writer = new EventWriter();
 
   constructor(output: Output, options: RequestMetricOptions, replicas: ReplicaPublisher, calls: CallPublisher, delay: DelayMeter) {
-    this.#output = output;
+    this.#metrics = new MetricOutput(output, options.stream);
     this.#options = options;
     this.#replicas = replicas;
     this.#calls = calls;
@@ -124,33 +121,23 @@ export class RequestMetricWriter implements ResultWriter<SpanAggregate> {
     analytics: { count: number; isComplete: boolean; lateShare: number } | undefined,
     nowMs: number,
   ): void {
-    const { stream } = this.#options;
-    const writer = this.#writer;
-    writer.reset();
     const last = tags.at(-1)!;
-    writer.beginEvent(msToTicks(timeMs), resultUuid(`${name}\n${last[1]}\n${identity}`));
-    writer.double('value', value);
-    writer.beginVector('tags', 'container');
-    writeTag(writer, '_name', name);
-    for (const [key, text] of tags) writeTag(writer, key, text);
-    writer.endVector();
-    if (analytics !== undefined) {
-      writer.beginContainer('analytics');
-      writer.long('count', BigInt(analytics.count));
-      writer.flag('complete', analytics.isComplete);
-      writer.double('lateShare', analytics.lateShare);
-      writer.endContainer();
-    }
-    writer.endEvent();
-    const bytes = writer.events();
-    const partition = kafkaPartition(bytes, UUID_AT, UUID_AT + UUID_BYTES, Math.max(1, this.#output.partitionCount(stream)));
-    this.#output.append(stream, partition, bytes, UUID_AT, UUID_AT + UUID_BYTES, 0, bytes.length, nowMs);
+    this.#metrics.append(
+      {
+        timeMs,
+        identity: `${name}\n${last[1]}\n${identity}`,
+        value,
+        tags: [['_name', name], ...tags],
+        details(writer) {
+          if (analytics === undefined) return;
+          writer.beginContainer('analytics');
+          writer.long('count', BigInt(analytics.count));
+          writer.flag('complete', analytics.isComplete);
+          writer.double('lateShare', analytics.lateShare);
+          writer.endContainer();
+        },
+      },
+      nowMs,
+    );
   }
-}
-
-function writeTag(writer: EventWriter, key: string, value: string): void {
-  writer.beginContainer(null);
-  writer.string('key', key);
-  writer.string('value', value);
-  writer.endContainer();
 }

@@ -11,6 +11,7 @@ export {
   type SeriesResult,
   type WindowResult,
 } from './merge-processor.ts';
+export { MetricOutput, type ResultMetric } from './metric-output.ts';
 export { Output } from './output.ts';
 export { PartialReader, PartialWriter, resultUuid } from './partial-record.ts';
 export { PartialsProcessor, type PartialsOptions, windowStart } from './partials-processor.ts';

@@ -22,7 +22,7 @@ export const unitStep: Step = {
 export const e2eStep: Step = {
   name: 'e2e',
   title: 'Tests on real servers (e2e)',
-  minutes: 8,
+  minutes: 15,
   async run(context) {
     const servers = await startTestServers((text) => process.stdout.write(`${text}\n`), context.signal);
     try {
