@@ -31,7 +31,7 @@ describe('a service of the shop', () => {
   it('ends with 2 for an argument that it does not know, and lists those that it does', async () => {
     const { end, stderr } = await start(['--speed', '3']);
     expect(end).toBe(2);
-    expect(stderr).toMatch(/--speed.*expected --gateway, --api-key, --environment, --port, --failure-rate, --slow-rate/s);
+    expect(stderr).toMatch(/--speed.*expected --gateway, --api-key, --environment, --host, --port, --failure-rate, --slow-rate/s);
   });
 
   it('ends with 2 without an API key', async () => {
