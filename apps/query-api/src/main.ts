@@ -72,7 +72,7 @@ runService({
         ...zipkinRoutes({
           index,
           search: new TraceSearch(index, traceReader, tracing),
-          calls: new RecordedCalls(partitions, tracing.dependenciesTopic),
+          calls: new RecordedCalls(partitions, cluster, tracing.dependenciesTopic),
           maxTraces: tracing.maxTraces,
           traceAccess: access,
         }),

@@ -1,5 +1,4 @@
-import { type PartitionReader, RecordRange } from '@hercules/kafka';
-import { HerculesError } from '@hercules/protocol';
+import { type KafkaCluster, type PartitionReader, RecordRange } from '@hercules/kafka';
 import { z } from 'zod';
 import type { DependencyLink } from './dependency-links.ts';
 
@@ -15,11 +14,24 @@ const READ_TIMEOUT_MS = 10_000;
 /** Who called whom, as trace-analytics has counted it window by window. */
 export class RecordedCalls {
   readonly #partitions: Pick<PartitionReader, 'fetch' | 'offsets'>;
+  readonly #cluster: Pick<KafkaCluster, 'partitionCount' | 'refreshMetadata'>;
   readonly #topic: string;
 
-  constructor(partitions: Pick<PartitionReader, 'fetch' | 'offsets'>, topic: string) {
+  constructor(
+    partitions: Pick<PartitionReader, 'fetch' | 'offsets'>,
+    cluster: Pick<KafkaCluster, 'partitionCount' | 'refreshMetadata'>,
+    topic: string,
+  ) {
     this.#partitions = partitions;
+    this.#cluster = cluster;
     this.#topic = topic;
+  }
+
+  /** Whether anybody counts. */
+  async #isThere(): Promise<boolean> {
+    if (this.#cluster.partitionCount(this.#topic) > 0) return true;
+    await this.#cluster.refreshMetadata();
+    return this.#cluster.partitionCount(this.#topic) > 0;
   }
 
   /**
@@ -28,24 +40,20 @@ export class RecordedCalls {
    * @throws HerculesError KAFKA_UNAVAILABLE
    */
   async links(fromMs: number, toMs: number): Promise<DependencyLink[] | undefined> {
+    if (!(await this.#isThere())) return undefined;
     const newest = new Map<string, z.infer<typeof windowSchema>['calls']>();
-    try {
-      const range = await RecordRange.between(this.#partitions, this.#topic, 1, { fromMs, toMs: toMs + ARRIVAL_MARGIN_MS });
-      await range.read(
-        ({ buffer, keyStarts, keyEnds, valueStarts, valueEnds }, i) => {
-          const window = windowOf(buffer.toString('utf8', valueStarts[i], valueEnds[i]));
-          if (window !== undefined && window.start >= fromMs && window.start < toMs) {
-            newest.set(buffer.toString('utf8', keyStarts[i], keyEnds[i]), window.calls);
-          }
-          return true;
-        },
-        () => Promise.resolve(),
-        AbortSignal.timeout(READ_TIMEOUT_MS),
-      );
-    } catch (error) {
-      if (error instanceof HerculesError && error.code === 'STREAM_NOT_FOUND') return undefined;
-      throw error;
-    }
+    const range = await RecordRange.between(this.#partitions, this.#topic, 1, { fromMs, toMs: toMs + ARRIVAL_MARGIN_MS });
+    await range.read(
+      ({ buffer, keyStarts, keyEnds, valueStarts, valueEnds }, i) => {
+        const window = windowOf(buffer.toString('utf8', valueStarts[i], valueEnds[i]));
+        if (window !== undefined && window.start >= fromMs && window.start < toMs) {
+          newest.set(buffer.toString('utf8', keyStarts[i], keyEnds[i]), window.calls);
+        }
+        return true;
+      },
+      () => Promise.resolve(),
+      AbortSignal.timeout(READ_TIMEOUT_MS),
+    );
     return newest.size === 0 ? undefined : sumOf([...newest.values()].flat());
   }
 }
