@@ -46,7 +46,16 @@ export const traceAnalyticsConfigSchema = z.object({
   output: z
     .object({ stream: streamName.default('metrics_traces').describe('Stream that takes the metrics of requests; it must be there') })
     .prefault({}),
-  periodsMs: z.array(count(100)).min(1).default([1000, 10_000]).describe('Lengths of the windows of request metrics, in ms'),
+  periodsMs: z
+    .array(count(100))
+    .min(1)
+    .refine((periods) => periods.every((period, i) => i === 0 || (period > periods[i - 1]! && period % periods[i - 1]! === 0)), {
+      error: 'expected ascending lengths, each a multiple of the one before',
+    })
+    .default([1000, 10_000])
+    .describe(
+      'Lengths of the windows of request metrics, in ms, ascending; each a multiple of the one before, of whose windows it is made',
+    ),
   quantiles: z.array(z.number().min(0).max(1)).min(1).default([0.5, 0.95, 0.99]).describe('Quantiles of durations'),
   requestKinds: z
     .array(z.string())
@@ -67,9 +76,7 @@ export const traceAnalyticsConfigSchema = z.object({
   seriesExpiryMs: count(1000).default(600_000).describe('A series that had no span for so long makes room for others, in ms'),
   traceWindowMs: count(100)
     .default(10_000)
-    .describe(
-      'How long the spans of a trace are collected, from the first one on, before its calls and its critical path are told, in ms of event time',
-    ),
+    .describe('How long the spans of a trace are collected, from the first one on, before its critical path is told, in ms of event time'),
   maxHeldSpans: count(100)
     .default(100_000)
     .describe('Most spans that are held for that in each input partition; beyond that the oldest traces are told early'),

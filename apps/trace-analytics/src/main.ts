@@ -7,6 +7,7 @@ import { traceAnalyticsConfigSchema } from './config.ts';
 import { DelayMeter } from './delay-meter.ts';
 import { ReplicaPublisher } from './replica-publisher.ts';
 import { RequestMetricWriter } from './request-metric-writer.ts';
+import { hasLongWindows } from './series.ts';
 import { spanAggregateCodec } from './span-aggregate.ts';
 import { SpanAssigner } from './span-assigner.ts';
 
@@ -49,13 +50,14 @@ runService({
       windows,
       producer,
       codec: spanAggregateCodec,
+      rollUps: { ofPeriodMs: config.periodsMs[0]!, periodsMs: config.periodsMs.slice(1), includes: hasLongWindows },
       createAssigner: () => new SpanAssigner({ ...config, latenessMs: windows.latenessMs }, counters),
       createWriter: (written, partition) =>
         new RequestMetricWriter(
           written,
-          { stream: output.stream, quantiles: config.quantiles, instanceId: config.instanceId },
+          { stream: output.stream, periodsMs: config.periodsMs, quantiles: config.quantiles, instanceId: config.instanceId },
           new ReplicaPublisher(written, replicas),
-          new CallPublisher(written, { topic: dependencies.topic, periodMs: Math.max(...config.periodsMs), partition }),
+          new CallPublisher(written, { topic: dependencies.topic, periodMs: config.periodsMs.at(-1)!, partition }),
           delay,
         ),
       logger,

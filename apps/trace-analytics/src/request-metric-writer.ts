@@ -13,11 +13,11 @@ const SHOWN: Readonly<Record<Exclude<SeriesKind, 'replicas'>, { readonly prefix:
 };
 
 const US_PER_MS = 1000;
-/** Only windows of this length, the shortest, tell of the delay. */
-const DELAY_PERIOD_MS = 1000;
 
 export interface RequestMetricOptions {
   readonly stream: string;
+  /** Lengths of windows, in ms, the shortest first; only that one tells of the delay. */
+  readonly periodsMs: readonly number[];
   readonly quantiles: readonly number[];
   /** Name of this process among its like. */
   readonly instanceId: string;
@@ -53,7 +53,7 @@ export class RequestMetricWriter implements ResultWriter<SpanAggregate> {
         const [caller, callee] = series.values as [string, string];
         this.#calls.take(window.periodMs, window.startMs, { caller, callee, count: aggregate.count, errors: aggregate.errors });
       }
-      if (series.kind === 'requests' && window.periodMs === DELAY_PERIOD_MS && !window.isAmended) {
+      if (series.kind === 'requests' && window.periodMs === this.#options.periodsMs[0] && !window.isAmended) {
         this.#delay.add(nowMs - window.startMs, aggregate.count);
       }
     }
@@ -96,7 +96,7 @@ export class RequestMetricWriter implements ResultWriter<SpanAggregate> {
     const analytics = {
       count: aggregate.count,
       isComplete: window.isComplete,
-      lateShare: aggregate.count > 0 ? aggregate.late / aggregate.count : 0,
+      lateShare: lateOf(aggregate, this.#options.periodsMs.indexOf(window.periodMs)) / Math.max(1, aggregate.count),
     };
     const append = (name: string, value: number, more: readonly (readonly [string, string])[] = []): void =>
       this.#append(`${prefix}_${name}`, [...tags, ...more], window.startMs, identity, value, analytics, nowMs);
@@ -140,4 +140,8 @@ export class RequestMetricWriter implements ResultWriter<SpanAggregate> {
       nowMs,
     );
   }
+}
+
+function lateOf({ late }: SpanAggregate, period: number): number {
+  return late?.[period] ?? 0;
 }

@@ -20,9 +20,10 @@ export class SeriesTable {
   readonly #expiryMs: number;
   readonly #requests: Level<Level<Level<Level<RequestSeries>>>> = new Map();
   readonly #others = new Map<string, string>();
-  readonly #pairs = new Map<(a: string, b: string) => string, Level<Level<string>>>();
+  readonly #calls = new PairTable(callsKey);
+  readonly #replicas = new PairTable(replicasKey);
+  readonly #paths = new PairTable(pathKey);
   #size = 0;
-  #pairCount = 0;
   #sweptAtMs = -Infinity;
 
   constructor(max: number, expiryMs: number) {
@@ -58,30 +59,15 @@ export class SeriesTable {
   }
 
   calls(caller: string, callee: string): string {
-    return this.#pair(callsKey, caller, callee);
+    return this.#calls.get(caller, callee);
   }
 
   replicas(application: string): string {
-    return this.#pair(replicasKey, application, '');
+    return this.#replicas.get(application, '');
   }
 
   path(application: string, operation: string): string {
-    return this.#pair(pathKey, application, operation);
-  }
-
-  #pair(make: (a: string, b: string) => string, a: string, b: string): string {
-    let byFirst = this.#pairs.get(make);
-    let key = byFirst?.get(a)?.get(b);
-    if (key !== undefined) return key;
-    if (++this.#pairCount > MOST_PAIRS) {
-      this.#pairs.clear();
-      this.#pairCount = 1;
-      byFirst = undefined;
-    }
-    if (byFirst === undefined) this.#pairs.set(make, (byFirst = new Map()));
-    key = make(bytesOf(a), bytesOf(b));
-    levelOf(byFirst, a).set(b, key);
-    return key;
+    return this.#paths.get(application, operation);
   }
 
   #sweep(timeMs: number): void {
@@ -98,6 +84,29 @@ export class SeriesTable {
       for (const [operation, byKind] of byOperation) if (byKind.size === 0) byOperation.delete(operation);
     }
     for (const [application, byOperation] of this.#requests) if (byOperation.size === 0) this.#requests.delete(application);
+  }
+}
+
+/** Keys of series by two names. */
+class PairTable {
+  readonly #make: (a: string, b: string) => string;
+  readonly #keys: Level<Level<string>> = new Map();
+  #size = 0;
+
+  constructor(make: (a: string, b: string) => string) {
+    this.#make = make;
+  }
+
+  get(a: string, b: string): string {
+    const known = this.#keys.get(a)?.get(b);
+    if (known !== undefined) return known;
+    if (++this.#size > MOST_PAIRS) {
+      this.#keys.clear();
+      this.#size = 1;
+    }
+    const key = this.#make(bytesOf(a), bytesOf(b));
+    levelOf(this.#keys, a).set(b, key);
+    return key;
   }
 }
 

@@ -24,6 +24,11 @@ export function pathKey(application: string, operation: string): string {
   return `p\0${application}\0${operation}`;
 }
 
+/** Whether the series is looked at in all lengths of windows. */
+export function hasLongWindows(key: string): boolean {
+  return key.startsWith(LETTERS.requests) || key.startsWith(LETTERS.calls);
+}
+
 /** The kind of a series and its values, decoded. */
 export function parseSeries(key: string): { kind: SeriesKind; values: string[] } | undefined {
   const [letter, ...values] = key.split(SEPARATOR);

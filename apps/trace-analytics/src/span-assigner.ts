@@ -1,10 +1,10 @@
 import { HPath, TagSelector, TextCache, TypeCode } from '@hercules/protocol';
-import type { Contributions, EventAssigner } from '@hercules/streaming';
-import type { HeldSpan } from './critical-path.ts';
+import { type Contributions, type EventAssigner, windowStart } from '@hercules/streaming';
 import { OTHER } from './series.ts';
 import { SeriesTable } from './series-table.ts';
 import type { SpanAggregate } from './span-aggregate.ts';
-import { TraceTable } from './trace-table.ts';
+import type { SpanColumns, SpanFacts } from './span-columns.ts';
+import { type TraceListener, TraceTable } from './trace-table.ts';
 
 const PATHS = [
   'traceId',
@@ -26,8 +26,6 @@ const [TRACE_ID, SPAN_ID, PARENT_ID, BEGIN, END, APPLICATION, OPERATION, KIND, H
 const TICKS_PER_US = 10;
 const US_PER_MS = 1000;
 const TWO_32 = 2 ** 32;
-/** A double holds 53 bits; of the upper word so many are taken. */
-const HIGH_BITS = 0xf_ffff;
 const TIMESTAMP_AT = 1;
 /** Values of `status` that are failures. */
 const FAILED = new Set(['error', 'failure', 'failed', 'fail', 'exception', 'timeout']);
@@ -37,6 +35,7 @@ const REPLICA_PERIOD_MS = 1000;
 const MOST_NAMED = 100;
 
 export interface SpanAssignerOptions {
+  /** Lengths of windows, in ms, the shortest first, which is counted; each of the others is a multiple of the one before, and is made of those. */
   readonly periodsMs: readonly number[];
   readonly latenessMs: number;
   readonly requestKinds: readonly string[];
@@ -56,13 +55,13 @@ export interface SpanCounters {
   readonly traces: { early: number };
 }
 
-const [REQUESTS, CALLS, REPLICAS] = [0, 1, 2];
+const [REQUESTS, CALLS, REPLICAS] = [0, 1, 2] as const;
 
 /**
  * Reads spans (protocol §10.4). Each counts as a request of its application, operation, kind and host; as a call when it is the calling side and names whom it calls; and for the weight
  * of its replica when it is the serving side. Calls that only show when child and parent are seen together, and critical paths, follow from the trace table.
  */
-export class SpanAssigner implements EventAssigner<SpanAggregate> {
+export class SpanAssigner implements EventAssigner<SpanAggregate>, TraceListener {
   eventMs = 0;
   targets = 0;
   readonly periodsMs: number[] = [];
@@ -77,17 +76,27 @@ export class SpanAssigner implements EventAssigner<SpanAggregate> {
   readonly #traces: TraceTable;
   readonly #requestKinds: ReadonlySet<string>;
   readonly #clientKinds: ReadonlySet<string>;
-  #beginUs = 0;
-  #endUs = 0;
-  #isFailed = false;
-  #namesCallee = false;
-  #application = '';
-  #operation = '';
+  readonly #span: SpanFacts = {
+    idHigh: 0,
+    idLow: 0,
+    parentHigh: 0,
+    parentLow: 0,
+    beginUs: 0,
+    endUs: 0,
+    application: '',
+    operation: '',
+    isFailed: false,
+    namesCallee: false,
+  };
+  readonly #periodMs: number;
+  readonly #longestMs: number;
   #replica = '';
   #contributions: Contributions<SpanAggregate> | undefined;
 
   constructor(options: SpanAssignerOptions, counters: SpanCounters) {
     this.#options = options;
+    this.#periodMs = options.periodsMs[0]!;
+    this.#longestMs = options.periodsMs.at(-1)!;
     this.#counters = counters;
     const replicaPaths = options.replicaTags.map((tag) => `annotations/${tag}`);
     this.#selector = new TagSelector([...PATHS, ...replicaPaths].map((path) => HPath.parse(path)));
@@ -107,45 +116,41 @@ export class SpanAssigner implements EventAssigner<SpanAggregate> {
     const { types, starts } = selector;
     this.targets = 0;
     if (types[BEGIN] !== TypeCode.LONG) return false;
-    const endAt = types[END] === TypeCode.LONG ? starts[END]! : start + TIMESTAMP_AT;
-    this.#beginUs = ticksAt(buffer, starts[BEGIN]!) / TICKS_PER_US;
-    this.#endUs = ticksAt(buffer, endAt) / TICKS_PER_US;
-    this.eventMs = Math.floor(this.#endUs / US_PER_MS);
-    const application = this.#text(buffer, APPLICATION) || 'unknown';
-    const operation = this.#text(buffer, OPERATION);
+    const span = this.#span;
+    span.beginUs = ticksAt(buffer, starts[BEGIN]!) / TICKS_PER_US;
+    span.endUs = ticksAt(buffer, types[END] === TypeCode.LONG ? starts[END]! : start + TIMESTAMP_AT) / TICKS_PER_US;
+    this.eventMs = Math.floor(span.endUs / US_PER_MS);
+    span.application = this.#text(buffer, APPLICATION) || 'unknown';
+    span.operation = this.#text(buffer, OPERATION);
+    span.isFailed = this.#failed(buffer);
+    span.namesCallee = false;
     const kind = this.#text(buffer, KIND);
-    this.#isFailed = this.#failed(buffer);
-    this.#application = application;
-    this.#operation = operation;
-    this.#addRequest(application, operation, kind, this.#text(buffer, HOST));
-    this.#namesCallee = false;
+    this.#addTarget(REQUESTS, this.#requestSeries(kind, this.#text(buffer, HOST)), this.#periodMs);
     if (this.#clientKinds.has(kind)) {
       const callee = this.#text(buffer, CLIENT_NAME);
-      this.#namesCallee = callee !== '';
-      if (this.#namesCallee)
-        for (const periodMs of this.#options.periodsMs) this.#add(CALLS!, this.#series.calls(application, callee), periodMs);
+      span.namesCallee = callee !== '';
+      if (span.namesCallee) this.#addTarget(CALLS, this.#series.calls(span.application, callee), this.#periodMs);
     } else if (this.#requestKinds.has(kind)) {
       this.#replica = this.#findReplica(buffer);
-      if (this.#replica !== '') this.#add(REPLICAS!, this.#series.replicas(application), REPLICA_PERIOD_MS);
+      if (this.#replica !== '') this.#addTarget(REPLICAS, this.#series.replicas(span.application), REPLICA_PERIOD_MS);
     }
     return true;
   }
 
-  accepted(buffer: Buffer, _start: number, offset: number): void {
-    const traceId = this.#uuid(buffer, TRACE_ID);
-    const id = this.#uuid(buffer, SPAN_ID);
-    if (traceId === undefined || id === undefined) return;
-    const span: HeldSpan = {
-      id,
-      parent: this.#uuid(buffer, PARENT_ID),
-      beginUs: this.#beginUs,
-      endUs: this.#endUs,
-      application: this.#application,
-      operation: this.#operation,
-      isFailed: this.#isFailed,
-      namesCallee: this.#namesCallee,
-    };
-    this.#traces.add(traceId, span, this.eventMs, offset);
+  accepted(buffer: Buffer, _start: number, offset: number, to: Contributions<SpanAggregate>): void {
+    const { types, starts } = this.#selector;
+    if (types[TRACE_ID] !== TypeCode.UUID || types[SPAN_ID] !== TypeCode.UUID) return;
+    const span = this.#span;
+    span.idHigh = highOf(buffer, starts[SPAN_ID]!);
+    span.idLow = lowOf(buffer, starts[SPAN_ID]!);
+    // An id of nothing but zeros stands for none.
+    if ((span.idHigh | span.idLow) === 0) return;
+    const hasParent = types[PARENT_ID] === TypeCode.UUID;
+    span.parentHigh = hasParent ? highOf(buffer, starts[PARENT_ID]!) : 0;
+    span.parentLow = hasParent ? lowOf(buffer, starts[PARENT_ID]!) : 0;
+    this.#contributions = to;
+    const traceAt = starts[TRACE_ID]!;
+    this.#traces.add(highOf(buffer, traceAt), lowOf(buffer, traceAt), span, this.eventMs, offset, this);
   }
 
   contribute(watermarkMs: number, to: Contributions<SpanAggregate>): void {
@@ -153,56 +158,60 @@ export class SpanAssigner implements EventAssigner<SpanAggregate> {
     this.#traces.tell(watermarkMs, this);
   }
 
-  add(aggregate: SpanAggregate, target: number, isLate: boolean): void {
-    const durationUs = Math.max(0, this.#endUs - this.#beginUs);
-    if (this.#kinds[target] === REPLICAS) aggregate.addReplicaSpan(this.#replica, durationUs, this.#isFailed);
-    else aggregate.addSpan(durationUs, this.#isFailed, isLate);
+  add(aggregate: SpanAggregate, target: number, watermarkMs: number): void {
+    const { beginUs, endUs, isFailed } = this.#span;
+    const durationUs = Math.max(0, endUs - beginUs);
+    if (this.#kinds[target] === REPLICAS) {
+      aggregate.addReplicaSpan(this.#replica, durationUs, isFailed);
+      return;
+    }
+    aggregate.addSpan(durationUs, isFailed);
+    if (windowEnd(this.eventMs, this.#periodMs) > watermarkMs) return;
+    this.#options.periodsMs.forEach((periodMs, i) => {
+      if (windowEnd(this.eventMs, periodMs) <= watermarkMs) aggregate.addLate(i);
+    });
   }
 
   // ---- what the trace table tells -----------------------------------------------------------------------------------------------
 
-  onCall(caller: HeldSpan, callee: HeldSpan, offset: number): void {
-    const { periodsMs, latenessMs } = this.#options;
-    const key = this.#series.calls(caller.application, callee.application);
-    for (const periodMs of periodsMs) {
-      this.#contributions!.aggregate(callee.endUs / US_PER_MS, periodMs, latenessMs, key, offset)?.addSpan(
-        Math.max(0, callee.endUs - callee.beginUs),
-        callee.isFailed,
-        false,
-      );
-    }
+  onCall(spans: SpanColumns, caller: number, callee: number, offset: number): void {
+    const endUs = spans.endUs(callee);
+    const key = this.#series.calls(spans.application(caller), spans.application(callee));
+    this.#contributions!.aggregate(endUs / US_PER_MS, this.#periodMs, this.#latenessOf(endUs / US_PER_MS), key, offset)?.addSpan(
+      Math.max(0, endUs - spans.beginUs(callee)),
+      spans.isFailed(callee),
+    );
   }
 
-  onPath(root: HeldSpan, { application, operation }: HeldSpan, selfUs: number, offset: number): void {
+  onPath(spans: SpanColumns, root: number, span: number, selfUs: number, offset: number): void {
     const { traceWindowMs, latenessMs } = this.#options;
-    this.#contributions!.aggregate(
-      root.endUs / US_PER_MS,
-      traceWindowMs,
-      latenessMs,
-      this.#series.path(application, operation),
-      offset,
-    )?.addSelfTime(selfUs);
+    const key = this.#series.path(spans.application(span), spans.operation(span));
+    this.#contributions!.aggregate(spans.endUs(root) / US_PER_MS, traceWindowMs, latenessMs, key, offset)?.addSelfTime(selfUs);
   }
 
   // ---- targets ------------------------------------------------------------------------------------------------------------------
 
-  #addRequest(application: string, operation: string, kind: string, host: string): void {
-    let key = this.#series.requests(application, operation, kind, host, this.eventMs);
-    if (key === undefined) {
-      const { overflowed } = this.#counters;
-      const name = overflowed.has(application) || overflowed.size < MOST_NAMED ? application : OTHER;
-      overflowed.set(name, (overflowed.get(name) ?? 0) + 1);
-      key = this.#series.others(name);
-    }
-    for (const periodMs of this.#options.periodsMs) this.#add(REQUESTS!, key, periodMs);
+  #requestSeries(kind: string, host: string): string {
+    const { application, operation } = this.#span;
+    const key = this.#series.requests(application, operation, kind, host, this.eventMs);
+    if (key !== undefined) return key;
+    const { overflowed } = this.#counters;
+    const name = overflowed.has(application) || overflowed.size < MOST_NAMED ? application : OTHER;
+    overflowed.set(name, (overflowed.get(name) ?? 0) + 1);
+    return this.#series.others(name);
   }
 
-  #add(kind: number, key: string, periodMs: number): void {
+  #addTarget(kind: number, key: string, periodMs: number): void {
     const i = this.targets++;
     this.#kinds[i] = kind;
     this.keys[i] = key;
     this.periodsMs[i] = periodMs;
-    this.latenessesMs[i] = this.#options.latenessMs;
+    this.latenessesMs[i] = this.#latenessOf(this.eventMs);
+  }
+
+  /** Windows that longer ones are made of stay open as long as the longest. */
+  #latenessOf(timeMs: number): number {
+    return this.#options.latenessMs + windowEnd(timeMs, this.#longestMs) - windowEnd(timeMs, this.#periodMs);
   }
 
   // ---- values -------------------------------------------------------------------------------------------------------------------
@@ -211,17 +220,6 @@ export class SpanAssigner implements EventAssigner<SpanAggregate> {
   #text(buffer: Buffer, slot: number): string {
     const { types, starts, ends } = this.#selector;
     return types[slot] === TypeCode.STRING ? this.#texts.get(buffer, starts[slot]!, ends[slot]!) : '';
-  }
-
-  /** 52 bits of a uuid; undefined when there is none, or that of nothing but zeros, which stands for no parent. */
-  #uuid(buffer: Buffer, slot: number): number | undefined {
-    const { types, starts } = this.#selector;
-    if (types[slot] !== TypeCode.UUID) return undefined;
-    const at = starts[slot]!;
-    const high = buffer.readUInt32BE(at) ^ buffer.readUInt32BE(at + 8);
-    const low = buffer.readUInt32BE(at + 4) ^ buffer.readUInt32BE(at + 12);
-    if ((high | low) === 0) return undefined;
-    return (high & HIGH_BITS) * TWO_32 + (low >>> 0);
   }
 
   #findReplica(buffer: Buffer): string {
@@ -239,7 +237,25 @@ export class SpanAssigner implements EventAssigner<SpanAggregate> {
   }
 }
 
+function windowEnd(timeMs: number, periodMs: number): number {
+  return windowStart(timeMs, periodMs) + periodMs;
+}
+
 /** Nearest double: exact to 2 ticks. */
 function ticksAt(buffer: Buffer, at: number): number {
-  return buffer.readInt32BE(at) * TWO_32 + buffer.readUInt32BE(at + 4);
+  return word(buffer, at) * TWO_32 + (word(buffer, at + 4) >>> 0);
+}
+
+/** Of a uuid's 128 bits 64 in two words, which are enough to tell apart what is held at a time. */
+function highOf(buffer: Buffer, at: number): number {
+  return word(buffer, at) ^ word(buffer, at + 8);
+}
+
+function lowOf(buffer: Buffer, at: number): number {
+  return word(buffer, at + 4) ^ word(buffer, at + 12);
+}
+
+/** Byte by byte: the methods of Buffer check more than the selector has left to check. */
+function word(buffer: Buffer, at: number): number {
+  return (buffer[at]! << 24) | (buffer[at + 1]! << 16) | (buffer[at + 2]! << 8) | buffer[at + 3]!;
 }

@@ -1,20 +1,13 @@
-import { type HeldSpan, walkCriticalPath } from './critical-path.ts';
-import { NONE, SpanColumns } from './span-columns.ts';
+import { walkCriticalPath } from './critical-path.ts';
+import { NONE, SpanColumns, type SpanFacts } from './span-columns.ts';
+import { TraceQueue } from './trace-queue.ts';
 
-interface HeldTrace {
-  /** Of the record of its first span. */
-  readonly offset: number;
-  readonly firstEndMs: number;
-  /** The span that was added last, in the columns. */
-  last: number;
-}
-
-/** What is told of a trace once its spans have been collected. */
+/** What is told of the spans of a trace together; a span is a place in `spans`. */
 export interface TraceListener {
-  /** A call that only the called side shows: a span whose parent belongs to another service. */
-  onCall(caller: HeldSpan, callee: HeldSpan, offset: number): void;
+  /** A call that only the called side shows: a span whose parent belongs to another service. @param offset of the record of the trace's first span */
+  onCall(spans: SpanColumns, caller: number, callee: number, offset: number): void;
   /** Time on the critical path. @param root of the trace */
-  onPath(root: HeldSpan, span: HeldSpan, selfUs: number, offset: number): void;
+  onPath(spans: SpanColumns, root: number, span: number, selfUs: number, offset: number): void;
 }
 
 export interface TraceTableOptions {
@@ -22,13 +15,19 @@ export interface TraceTableOptions {
   readonly maxSpans: number;
 }
 
-/** Collects the spans of traces for a while, in the order that the traces began, and then tells what only several spans together show. */
+/** In traces of more spans the parents are looked for when the trace is told: looking through all spans for each would take the square of their number. */
+const MOST_LOOKED_THROUGH = 100;
+/** Below this, sorting by insertion is faster than the library's. */
+const FEW = 32;
+
+/** Collects the spans of traces for a while, in the order that the traces began, and tells what only several spans together show: calls at once, critical paths at the end. */
 export class TraceTable {
   readonly #options: TraceTableOptions;
-  readonly #traces = new Map<number, HeldTrace>();
+  readonly #traces = new TraceQueue();
   readonly #spans = new SpanColumns();
-
   readonly #counters: { early: number };
+  /** The spans of the trace that is being told. */
+  readonly #told: number[] = [];
 
   /** @param counters of all tables of the process: traces told before their time, because too many spans were held */
   constructor(options: TraceTableOptions, counters: { early: number }) {
@@ -38,48 +37,93 @@ export class TraceTable {
 
   /** The first record that is still needed; Infinity when nothing is held. */
   get firstOffset(): number {
-    const first = this.#traces.values().next();
-    return first.done ? Infinity : first.value.offset;
+    return this.#traces.isEmpty ? Infinity : this.#traces.offset(this.#traces.oldest);
   }
 
-  /** @param traceId 52 bits of it */
-  add(traceId: number, span: HeldSpan, endMs: number, offset: number): void {
-    let trace = this.#traces.get(traceId);
-    if (trace === undefined) this.#traces.set(traceId, (trace = { offset, firstEndMs: endMs, last: NONE }));
-    trace.last = this.#spans.add(span, trace.last);
+  /** @param traceHigh 64 bits of the trace's id in two words */
+  add(traceHigh: number, traceLow: number, span: SpanFacts, endMs: number, offset: number, listener: TraceListener): void {
+    const traces = this.#traces;
+    let trace = traces.find(traceHigh, traceLow);
+    if (trace === NONE) trace = traces.add(traceHigh, traceLow, endMs, offset);
+    const last = traces.last(trace);
+    const added = this.#spans.add(span, last);
+    if (traces.append(trace, added) <= MOST_LOOKED_THROUGH) this.#findRelatives(added, last, traces.offset(trace), listener);
   }
 
   /** Tells of all traces whose time is up. */
   tell(watermarkMs: number, listener: TraceListener): void {
     const { windowMs, maxSpans } = this.#options;
-    for (const [id, trace] of this.#traces) {
-      const isDue = trace.firstEndMs + windowMs <= watermarkMs;
+    const traces = this.#traces;
+    while (!traces.isEmpty) {
+      const trace = traces.oldest;
+      const isDue = traces.firstEndMs(trace) + windowMs <= watermarkMs;
       if (!isDue && this.#spans.size <= maxSpans) return;
       if (!isDue) this.#counters.early++;
-      this.#traces.delete(id);
-      tellTrace(this.#spans.take(trace.last), trace.offset, listener);
+      this.#tellTrace(traces.last(trace), traces.size(trace), traces.offset(trace), listener);
+      traces.removeOldest();
     }
   }
-}
 
-function tellTrace(spans: readonly HeldSpan[], offset: number, listener: TraceListener): void {
-  if (spans.length === 1 && spans[0]!.parent !== undefined) return;
-  const byId = new Map(spans.map((span) => [span.id, span]));
-  const children = new Map<number, HeldSpan[]>();
-  for (const span of spans) {
-    if (span.parent === undefined) continue;
-    const siblings = children.get(span.parent);
-    if (siblings === undefined) children.set(span.parent, [span]);
-    else siblings.push(span);
-    const parent = byId.get(span.parent);
-    if (parent !== undefined && parent.application !== span.application && !parent.namesCallee) listener.onCall(parent, span, offset);
+  /** Parent and children among the spans that came before. */
+  #findRelatives(added: number, last: number, offset: number, listener: TraceListener): void {
+    const spans = this.#spans;
+    const isRoot = spans.isRoot(added);
+    for (let at = last; at !== NONE; at = spans.earlier(at)) {
+      if (!isRoot && spans.parent(added) === NONE && spans.isParentOf(at, added)) this.#relate(at, added, offset, listener);
+      if (spans.parent(at) === NONE && !spans.isRoot(at) && spans.isParentOf(added, at)) this.#relate(added, at, offset, listener);
+    }
   }
-  for (const root of spans) {
-    if (root.parent !== undefined) continue;
-    walkCriticalPath(
-      root,
-      (id) => children.get(id),
-      (span, selfUs) => listener.onPath(root, span, selfUs, offset),
-    );
+
+  #relate(parent: number, child: number, offset: number, listener: TraceListener): void {
+    const spans = this.#spans;
+    spans.setParent(child, parent);
+    if (spans.application(parent) !== spans.application(child) && !spans.namesCallee(parent)) listener.onCall(spans, parent, child, offset);
+  }
+
+  #tellTrace(last: number, size: number, offset: number, listener: TraceListener): void {
+    const spans = this.#spans;
+    const told = this.#told;
+    told.length = 0;
+    let roots = 0;
+    for (let at = last; at !== NONE; at = spans.earlier(at)) {
+      told.push(at);
+      if (spans.isRoot(at)) roots++;
+    }
+    if (size > MOST_LOOKED_THROUGH) this.#findParents(told, offset, listener);
+    if (roots > 0) {
+      this.#sortByEnd(told);
+      for (const at of told) if (spans.parent(at) !== NONE) spans.linkToParent(at);
+      for (const root of told) {
+        if (spans.isRoot(root)) walkCriticalPath(spans, root, (span, selfUs) => listener.onPath(spans, root, span, selfUs, offset));
+      }
+    }
+    for (const at of told) spans.remove(at);
+  }
+
+  /** In a long trace: the parents that have not been found yet. */
+  #findParents(told: readonly number[], offset: number, listener: TraceListener): void {
+    const spans = this.#spans;
+    const byId = Map.groupBy(told, (at) => spans.idHash(at));
+    for (const child of told) {
+      if (spans.isRoot(child) || spans.parent(child) !== NONE) continue;
+      const parent = byId.get(spans.parentIdHash(child))?.find((at) => at !== child && spans.isParentOf(at, child));
+      if (parent !== undefined) this.#relate(parent, child, offset, listener);
+    }
+  }
+
+  /** Those that end first to the front; what ends together stays in its order. */
+  #sortByEnd(places: number[]): void {
+    const spans = this.#spans;
+    if (places.length > FEW) {
+      places.sort((a, b) => spans.endUs(a) - spans.endUs(b));
+      return;
+    }
+    for (let i = 1; i < places.length; i++) {
+      const place = places[i]!;
+      const endUs = spans.endUs(place);
+      let to = i;
+      for (; to > 0 && spans.endUs(places[to - 1]!) > endUs; to--) places[to] = places[to - 1]!;
+      places[to] = place;
+    }
   }
 }

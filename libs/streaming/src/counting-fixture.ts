@@ -1,7 +1,8 @@
 import { EventWriter, HPath, msToTicks, TagSelector } from '@hercules/protocol';
 import type { AggregateCodec } from './aggregate-codec.ts';
-import type { EventAssigner } from './event-assigner.ts';
+import type { Contributions, EventAssigner } from './event-assigner.ts';
 import { resultUuid } from './partial-record.ts';
+import { windowStart } from './window-set.ts';
 
 /** For unit tests: events with a series and a number, and their count and sum by series and window. */
 export interface CountAndSum {
@@ -40,17 +41,22 @@ export function sampleEvent({ id, timeMs, series, value }: Sample): Buffer {
   return Buffer.from(writer.events());
 }
 
-/** Counts each sample in windows of these lengths. */
+/** Counts each sample in windows of these lengths, which stay open as long as those of `longestMs`. */
 export class SampleAssigner implements EventAssigner<CountAndSum> {
   eventMs = 0;
   readonly targets: number;
   readonly periodsMs: readonly number[];
-  readonly latenessesMs: readonly number[];
+  readonly latenessesMs: number[];
   readonly keys: string[];
   readonly #selector = new TagSelector(['series', 'value'].map((path) => HPath.parse(path)));
   #value = 0;
 
-  constructor(periodsMs: readonly number[], latenessMs: number) {
+  readonly #latenessMs: number;
+  readonly #longestMs: number | undefined;
+
+  constructor(periodsMs: readonly number[], latenessMs: number, longestMs?: number) {
+    this.#latenessMs = latenessMs;
+    this.#longestMs = longestMs;
     this.targets = periodsMs.length;
     this.periodsMs = periodsMs;
     this.latenessesMs = periodsMs.map(() => latenessMs);
@@ -62,6 +68,10 @@ export class SampleAssigner implements EventAssigner<CountAndSum> {
     const { types, starts, ends } = this.#selector;
     if (types[0] === 0) return false;
     this.eventMs = Number(buffer.readBigInt64BE(start + 1) / 10_000n);
+    for (const [i, periodMs] of this.periodsMs.entries()) {
+      const longMs = this.#longestMs ?? periodMs;
+      this.latenessesMs[i] = this.#latenessMs + windowStart(this.eventMs, longMs) + longMs - windowStart(this.eventMs, periodMs) - periodMs;
+    }
     this.keys.fill(buffer.toString('latin1', starts[0], ends[0]));
     this.#value = Number(buffer.readBigInt64BE(starts[1]!));
     return true;
@@ -70,5 +80,44 @@ export class SampleAssigner implements EventAssigner<CountAndSum> {
   add(aggregate: CountAndSum): void {
     aggregate.count++;
     aggregate.sum += this.#value;
+  }
+}
+
+interface Bundle {
+  readonly firstMs: number;
+  readonly offset: number;
+  lastMs: number;
+  count: number;
+}
+
+/** Counts besides how many samples of a series came within 50 ms from its first, once that time is up, in a window of 100 ms by the last of them. */
+export class BundleAssigner extends SampleAssigner {
+  readonly #bundles = new Map<string, Bundle>();
+
+  constructor(latenessMs: number) {
+    super([100], latenessMs);
+  }
+
+  get firstOffset(): number {
+    return Math.min(...Array.from(this.#bundles.values(), ({ offset }) => offset));
+  }
+
+  accepted(_buffer: Buffer, _start: number, offset: number): void {
+    const series = this.keys[0]!;
+    let bundle = this.#bundles.get(series);
+    if (bundle === undefined) this.#bundles.set(series, (bundle = { firstMs: this.eventMs, offset, lastMs: 0, count: 0 }));
+    bundle.lastMs = this.eventMs;
+    bundle.count++;
+  }
+
+  contribute(watermarkMs: number, to: Contributions<CountAndSum>): void {
+    for (const [series, { firstMs, lastMs, count, offset }] of this.#bundles) {
+      if (firstMs + 50 > watermarkMs) continue;
+      this.#bundles.delete(series);
+      const aggregate = to.aggregate(lastMs, 100, this.latenessesMs[0]!, `bundles of ${series}`, offset);
+      if (aggregate === undefined) continue;
+      aggregate.count++;
+      aggregate.sum += count;
+    }
   }
 }

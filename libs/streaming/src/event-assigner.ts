@@ -28,12 +28,12 @@ export interface EventAssigner<A> {
    * @throws ProtocolError when the bytes are not those of an event
    */
   read(buffer: Buffer, start: number, end: number): boolean;
-  /** The event counts, for the first time: what has to be remembered of it for later contributions is remembered. @param offset of its record */
-  accepted?(buffer: Buffer, start: number, offset: number): void;
+  /** The event counts, for the first time: what follows from it together with others is handed out, or remembered until its time is up. @param offset of its record */
+  accepted?(buffer: Buffer, start: number, offset: number, to: Contributions<A>): void;
   /** Hands out what has come of several events together, once their time is up. Asked for after each block. */
   contribute?(watermarkMs: number, to: Contributions<A>): void;
   /** The first record that later contributions come of; Infinity when nothing is remembered. */
   readonly firstOffset?: number;
-  /** Adds the event to the aggregate of target i. @param isLate the window's result had left before */
-  add(aggregate: A, target: number, isLate: boolean): void;
+  /** Adds the event to the aggregate of target i. @param watermarkMs an event whose window ended before it is late */
+  add(aggregate: A, target: number, watermarkMs: number): void;
 }

@@ -8,13 +8,14 @@ export {
   type MergeOptions,
   newMergeCounters,
   type ResultWriter,
+  type RollUps,
   type SeriesResult,
   type WindowResult,
 } from './merge-processor.ts';
 export { MetricOutput, type ResultMetric } from './metric-output.ts';
 export { Output } from './output.ts';
 export { PartialReader, PartialWriter, resultUuid } from './partial-record.ts';
-export { PartialsProcessor, type PartialsOptions, windowStart } from './partials-processor.ts';
+export { PartialsProcessor, type PartialsOptions } from './partials-processor.ts';
 export type { CreateProcessor, PartitionProcessor } from './processor.ts';
 export { ProcessorLoop, type ProcessorConsumer, type ProcessorLoopCounters } from './processor-loop.ts';
 export { QuantileSketch, SKETCH_ACCURACY } from './quantile-sketch.ts';
@@ -23,3 +24,4 @@ export { registerAggregationMetrics, type StreamingMetricsRegistry } from './str
 export { type PartialsTopic, TwoStageAggregation, type TwoStageOptions } from './two-stage-aggregation.ts';
 export { Watermark } from './watermark.ts';
 export { newWindowCounters, type WindowCounters } from './window-counters.ts';
+export { windowStart } from './window-set.ts';

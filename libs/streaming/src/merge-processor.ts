@@ -6,11 +6,22 @@ import type { WindowConfig } from './config.ts';
 import { type Group, type OpenWindow } from './open-window.ts';
 import { type Announcement, type Partial, PartialReader } from './partial-record.ts';
 import type { PartitionProcessor } from './processor.ts';
-import { WindowSet } from './window-set.ts';
+import { WindowSet, windowStart } from './window-set.ts';
 
-/** The parts of one series in one window, by the input partition they come from. */
+/** The parts of one series in one window, by the input partition they come from; of a window that is made of shorter ones, theirs. */
 interface Parts<A> {
   readonly bySource: Map<string, { position: number; part: A }>;
+  readonly shorter: { startMs: number; parts: Parts<A> }[];
+}
+
+/** Longer windows that are not counted but made of shorter ones. */
+export interface RollUps {
+  /** Length of the windows that they are made of, in ms. These have to stay open as long as the longest window that they lie in. */
+  readonly ofPeriodMs: number;
+  /** Lengths, in ms, ascending: each a multiple of the one before, the first of `ofPeriodMs`, so that all that a window is made of closes together. */
+  readonly periodsMs: readonly number[];
+  /** Whether there are longer windows of this series. */
+  readonly includes: (key: string) => boolean;
 }
 
 /** What is known of a window when its results leave. */
@@ -48,6 +59,7 @@ export interface MergeOptions<A> {
   readonly restored: Checkpoint | undefined;
   readonly settings: Pick<WindowConfig, 'deadlineMs' | 'amendIntervalMs'>;
   readonly codec: AggregateCodec<A>;
+  readonly rollUps?: RollUps;
   readonly counters: MergeCounters;
   readonly writer: ResultWriter<A>;
 }
@@ -80,7 +92,7 @@ const SOURCE_EXPIRY_MS = 600_000;
  */
 export class MergeProcessor<A> implements PartitionProcessor {
   readonly #options: MergeOptions<A>;
-  readonly #windows = new WindowSet<Parts<A>>(() => ({ bySource: new Map() }));
+  readonly #windows = new WindowSet<Parts<A>>(() => ({ bySource: new Map(), shorter: [] }));
   readonly #written = new WeakMap<OpenWindow<Parts<A>>, { isComplete: boolean; keys: Set<string> }>();
   readonly #sources = new Map<string, Source>();
   readonly #reader = new PartialReader();
@@ -183,8 +195,17 @@ export class MergeProcessor<A> implements PartitionProcessor {
       if (isNew) counters.outdatedPartials++;
       return;
     }
+    const isFirst = bySource.size === 0;
     bySource.set(source, { position, part: codec.decode(data, 0, data.length) });
     window.markDirty(group);
+    const { rollUps } = this.#options;
+    if (rollUps?.ofPeriodMs !== periodMs || !rollUps.includes(key)) return;
+    for (const longMs of rollUps.periodsMs) {
+      const long = this.#windows.at(longMs, windowStart(startMs, longMs), closeMs, offset);
+      const whole = this.#windows.group(long, key, Infinity)!;
+      if (isFirst) whole.aggregate.shorter.push({ startMs, parts: group.aggregate });
+      long.markDirty(whole);
+    }
   }
 
   #write(window: OpenWindow<Parts<A>>, isComplete: boolean, nowMs: number): void {
@@ -196,8 +217,7 @@ export class MergeProcessor<A> implements PartitionProcessor {
     const results: SeriesResult<A>[] = [];
     window.takeDirty(({ key, aggregate }) => {
       const merged = codec.create();
-      // Always in the same order: sums of floating-point numbers depend on it.
-      for (const source of [...aggregate.bySource.keys()].sort()) codec.merge(merged, aggregate.bySource.get(source)!.part);
+      mergeInto(merged, aggregate, codec);
       results.push({ key, aggregate: merged });
       counters.results++;
       if (keys.has(key)) counters.amendments++;
@@ -208,4 +228,11 @@ export class MergeProcessor<A> implements PartitionProcessor {
     window.writtenAtMs = nowMs;
     this.#written.set(window, { isComplete, keys });
   }
+}
+
+/** Always in the same order: sums of floating-point numbers depend on it. */
+function mergeInto<A>(merged: A, { bySource, shorter }: Parts<A>, codec: AggregateCodec<A>): void {
+  for (const source of [...bySource.keys()].sort()) codec.merge(merged, bySource.get(source)!.part);
+  shorter.sort((a, b) => a.startMs - b.startMs);
+  for (const { parts } of shorter) mergeInto(merged, parts, codec);
 }

@@ -15,8 +15,8 @@ export class OpenWindow<A> {
   readonly endMs: number;
   /** Watermark at which it takes no more events. */
   closeMs: number;
-  /** First record that counts in it: reading has to begin there for the window to become what it is. */
-  readonly firstOffset: number;
+  /** First record that anything in it comes of: reading has to begin there for the window to become what it is. */
+  firstOffset: number;
   readonly groups = new Map<string, Group<A>>();
   readonly dirty: Group<A>[] = [];
   /** When it was last written, ms since 1970; 0 = never. */

@@ -11,7 +11,7 @@ import type { PartitionProcessor } from './processor.ts';
 import { SeenEvents } from './seen-events.ts';
 import { Watermark } from './watermark.ts';
 import type { WindowCounters } from './window-counters.ts';
-import { WindowSet } from './window-set.ts';
+import { WindowSet, windowStart } from './window-set.ts';
 
 /** Version, then timestamp and uuid, which together are the event's id (protocol §3). */
 const ID_AT = 1;
@@ -82,7 +82,9 @@ export class PartialsProcessor<A> implements PartitionProcessor, Contributions<A
     const { count, offsets, timestamps, buffer, valueStarts, valueEnds } = block;
     for (let i = 0; i < count; i++) this.#take(buffer, valueStarts[i]!, valueEnds[i]!, offsets[i]!, timestamps[i]!, nowMs);
     this.#position = block.lastOffset + 1;
-    this.#options.assigner.contribute?.(this.#watermark.valueMs, this);
+    // While the state is being made anew, its time is that of the records and not where it will end.
+    const timeMs = this.#position < this.#countedBefore ? this.#watermark.seenMs : this.#watermark.valueMs;
+    this.#options.assigner.contribute?.(timeMs, this);
   }
 
   /** For contributions of several events together. */
@@ -142,10 +144,12 @@ export class PartialsProcessor<A> implements PartitionProcessor, Contributions<A
       return;
     }
     const watermarkMs = this.#watermark.valueMs;
+    // While the state is being made anew, what was in time then is in time again: it may belong to others whose windows are open.
+    const lateAtMs = isNew ? watermarkMs : this.#watermark.seenMs;
     let keepUntilMs = -Infinity;
     for (let i = 0; i < targets; i++) {
       const closeMs = windowStart(eventMs, periodsMs[i]!) + periodsMs[i]! + latenessesMs[i]!;
-      if (closeMs > watermarkMs && closeMs > keepUntilMs) keepUntilMs = closeMs;
+      if (closeMs > lateAtMs && closeMs > keepUntilMs) keepUntilMs = closeMs;
     }
     if (keepUntilMs === -Infinity) {
       if (isNew) counters.late++;
@@ -156,7 +160,7 @@ export class PartialsProcessor<A> implements PartitionProcessor, Contributions<A
       if (isNew) counters[seen]++;
       return;
     }
-    assigner.accepted?.(buffer, start, offset);
+    assigner.accepted?.(buffer, start, offset, this);
     let added = 0;
     for (let i = 0; i < targets; i++) {
       const startMs = windowStart(eventMs, periodsMs[i]!);
@@ -165,7 +169,7 @@ export class PartialsProcessor<A> implements PartitionProcessor, Contributions<A
       const window = this.#windows.at(periodsMs[i]!, startMs, closeMs, offset);
       const group = this.#windows.group(window, keys[i]!, settings.maxGroups);
       if (group === undefined) continue;
-      assigner.add(group.aggregate, i, window.writtenAtMs > 0);
+      assigner.add(group.aggregate, i, watermarkMs);
       window.markDirty(group);
       added++;
     }
@@ -207,11 +211,6 @@ export class PartialsProcessor<A> implements PartitionProcessor, Contributions<A
       output.append(topic, partition, bytes, keyStart, keyEnd, 0, bytes.length, nowMs);
     }
   }
-}
-
-/** Start of the window of this length that a time falls in, in ms. */
-export function windowStart(timeMs: number, periodMs: number): number {
-  return Math.floor(timeMs / periodMs) * periodMs;
 }
 
 /** All parts of a series meet in one partition. */

@@ -12,7 +12,7 @@ import { HerculesError, type Logger } from '@hercules/protocol';
 import type { AggregateCodec } from './aggregate-codec.ts';
 import type { ProcessorConfig, WindowConfig } from './config.ts';
 import type { EventAssigner } from './event-assigner.ts';
-import { MergeProcessor, newMergeCounters, type ResultWriter } from './merge-processor.ts';
+import { MergeProcessor, newMergeCounters, type ResultWriter, type RollUps } from './merge-processor.ts';
 import { Output } from './output.ts';
 import { PartialsProcessor } from './partials-processor.ts';
 import { ProcessorLoop } from './processor-loop.ts';
@@ -35,6 +35,7 @@ export interface TwoStageOptions<A> {
   readonly producer: ProducerOptions;
   readonly codec: AggregateCodec<A>;
   readonly createAssigner: () => EventAssigner<A>;
+  readonly rollUps?: RollUps;
   /** Makes what writes the results of merged windows, one for each partition of the partial results, whose number it is told. */
   readonly createWriter: (output: Output, partition: number) => ResultWriter<A>;
   readonly logger: Logger;
@@ -88,7 +89,14 @@ export class TwoStageAggregation<A> {
     );
     this.#merging = new ProcessorLoop(
       ({ partition }, restored, output) =>
-        new MergeProcessor({ restored, settings: windows, codec, counters: this.mergeCounters, writer: createWriter(output, partition) }),
+        new MergeProcessor({
+          restored,
+          settings: windows,
+          codec,
+          ...(options.rollUps === undefined ? {} : { rollUps: options.rollUps }),
+          counters: this.mergeCounters,
+          writer: createWriter(output, partition),
+        }),
       this.#mergingOutput,
       processor,
       logger,

@@ -2,8 +2,9 @@ import type { RecordBlock } from '@hercules/kafka';
 import * as fc from 'fast-check';
 import type { Checkpoint } from './checkpoint.ts';
 import { windowConfigSchema } from './config.ts';
-import { type CountAndSum, countAndSum, type Sample, SampleAssigner, sampleEvent } from './counting-fixture.ts';
+import { BundleAssigner, type CountAndSum, countAndSum, type Sample, SampleAssigner, sampleEvent } from './counting-fixture.ts';
 import { MergeProcessor, newMergeCounters, type WindowResult } from './merge-processor.ts';
+import type { EventAssigner } from './event-assigner.ts';
 import type { Output } from './output.ts';
 import { PartialsProcessor } from './partials-processor.ts';
 import type { PartitionProcessor } from './processor.ts';
@@ -29,13 +30,15 @@ class PartialsLog {
 /** What is left of the results: for each window and series the newest. */
 type Results = Map<string, CountAndSum & Pick<WindowResult, 'isComplete'>>;
 
-function setUp(inputs: readonly (readonly Buffer[])[], settings: object = {}, periods = [10, 100]) {
+/** @param rollUps lengths that are made of the first of `periods` */
+function setUp(inputs: readonly (readonly Buffer[])[], settings: object = {}, periods = [10, 100], rollUps: readonly number[] = []) {
   const config = windowConfigSchema.parse({ disorderMs: 5, latenessMs: 50, amendIntervalMs: 50, ...settings });
   const log = new PartialsLog();
   const results: Results = new Map();
   const counters = newWindowCounters();
   const mergeCounters = newMergeCounters();
-  const createPartials = (partition: number, restored?: Checkpoint) =>
+  const newAssigner = (): EventAssigner<CountAndSum> => new SampleAssigner(periods, config.latenessMs, rollUps.at(-1));
+  const createPartials = (partition: number, restored?: Checkpoint, assigner = newAssigner()) =>
     new PartialsProcessor<CountAndSum>({
       source: { topic: 'input', partition },
       restored,
@@ -43,7 +46,7 @@ function setUp(inputs: readonly (readonly Buffer[])[], settings: object = {}, pe
       topic: 'partials',
       settings: config,
       codec: countAndSum,
-      assigner: new SampleAssigner(periods, config.latenessMs),
+      assigner,
       counters,
       countSources: () => inputs.length,
       nowMs: NOW,
@@ -53,6 +56,7 @@ function setUp(inputs: readonly (readonly Buffer[])[], settings: object = {}, pe
       restored,
       settings: config,
       codec: countAndSum,
+      rollUps: { ofPeriodMs: periods[0]!, periodsMs: rollUps, includes: () => true },
       counters: mergeCounters,
       writer: {
         write({ periodMs, startMs, isComplete }, series) {
@@ -92,65 +96,71 @@ describe('partial and merged windows', () => {
     },
   );
 
-  it('come to what a plain recomputation gives, whatever is stopped and begun again on the way', () => {
-    fc.assert(
-      fc.property(samplesOf, samplesOf, fc.array(fc.nat(9), { minLength: 30, maxLength: 30 }), (one, other, dice) => {
-        const samples = [one, other].map((list, p) => {
-          let timeMs = 1_000_000;
-          return list.flatMap(({ stepMs, back, series, value, repeats }, i): Sample[] => {
-            timeMs += stepMs;
-            return Array.from({ length: 1 + repeats }, () => ({ id: p * 1000 + i, timeMs: timeMs - back, series, value }));
+  it.each([
+    ['counted', [10, 100], []],
+    ['made of shorter ones', [10], [20, 100]],
+  ])(
+    'come to what a plain recomputation gives, whatever is stopped and begun again on the way: long windows are %s',
+    (_, periods, rollUps) => {
+      fc.assert(
+        fc.property(samplesOf, samplesOf, fc.array(fc.nat(9), { minLength: 30, maxLength: 30 }), (one, other, dice) => {
+          const samples = [one, other].map((list, p) => {
+            let timeMs = 1_000_000;
+            return list.flatMap(({ stepMs, back, series, value, repeats }, i): Sample[] => {
+              timeMs += stepMs;
+              return Array.from({ length: 1 + repeats }, () => ({ id: p * 1000 + i, timeMs: timeMs - back, series, value }));
+            });
           });
-        });
-        const inputs = samples.map((list) => list.map(sampleEvent));
-        const { log, results, createPartials, createMerge } = setUp(inputs);
-        const stages: {
-          processor: PartitionProcessor;
-          position: number;
-          hasProcessed: boolean;
-          committed: { offset: number; checkpoint: Checkpoint } | undefined;
-        }[] = [
-          { processor: createPartials(0), position: 0, hasProcessed: false, committed: undefined },
-          { processor: createPartials(1), position: 0, hasProcessed: false, committed: undefined },
-          { processor: createMerge(), position: 0, hasProcessed: false, committed: undefined },
-        ];
-        const inputAt = (stage: number, position: number, most: number): Buffer[] =>
-          (inputs[stage] ?? log.values).slice(position, position + most);
-        let now = NOW;
-        let turn = 0;
-        // Until all is read, and a while longer so that windows close.
-        for (let rest = 40; rest > 0;) {
-          const stage = turn++ % 3;
-          const running = stages[stage]!;
-          const die = dice[turn % dice.length]!;
-          now += 40;
-          if (die === 0 && turn < 200) {
-            // Killed: begins again from its last commit.
-            const { committed } = running;
-            running.processor = stage === 2 ? createMerge(committed?.checkpoint) : createPartials(stage, committed?.checkpoint);
-            running.position = committed?.offset ?? 0;
-            running.hasProcessed = false;
+          const inputs = samples.map((list) => list.map(sampleEvent));
+          const { log, results, createPartials, createMerge } = setUp(inputs, {}, periods, rollUps);
+          const stages: {
+            processor: PartitionProcessor;
+            position: number;
+            hasProcessed: boolean;
+            committed: { offset: number; checkpoint: Checkpoint } | undefined;
+          }[] = [
+            { processor: createPartials(0), position: 0, hasProcessed: false, committed: undefined },
+            { processor: createPartials(1), position: 0, hasProcessed: false, committed: undefined },
+            { processor: createMerge(), position: 0, hasProcessed: false, committed: undefined },
+          ];
+          const inputAt = (stage: number, position: number, most: number): Buffer[] =>
+            (inputs[stage] ?? log.values).slice(position, position + most);
+          let now = NOW;
+          let turn = 0;
+          // Until all is read, and a while longer so that windows close.
+          for (let rest = 40; rest > 0;) {
+            const stage = turn++ % 3;
+            const running = stages[stage]!;
+            const die = dice[turn % dice.length]!;
+            now += 40;
+            if (die === 0 && turn < 200) {
+              // Killed: begins again from its last commit.
+              const { committed } = running;
+              running.processor = stage === 2 ? createMerge(committed?.checkpoint) : createPartials(stage, committed?.checkpoint);
+              running.position = committed?.offset ?? 0;
+              running.hasProcessed = false;
+            }
+            const values = inputAt(stage, running.position, 1 + die * 2);
+            if (values.length > 0) {
+              running.processor.process(blockOf(values, { partition: stage, firstOffset: running.position }), now);
+              running.position += values.length;
+              running.hasProcessed = true;
+            }
+            const length = (inputs[stage] ?? log.values).length;
+            running.processor.tick(now, running.position >= length);
+            // As the loop does: what has processed nothing since it began has nothing to commit.
+            if (die % 2 === 1 && running.hasProcessed)
+              running.committed = { offset: running.processor.rereadFrom, checkpoint: running.processor.checkpoint };
+            if (stages.slice(0, 2).every(({ position }, i) => position >= inputs[i]!.length)) rest--;
           }
-          const values = inputAt(stage, running.position, 1 + die * 2);
-          if (values.length > 0) {
-            running.processor.process(blockOf(values, { partition: stage, firstOffset: running.position }), now);
-            running.position += values.length;
-            running.hasProcessed = true;
-          }
-          const length = (inputs[stage] ?? log.values).length;
-          running.processor.tick(now, running.position >= length);
-          // As the loop does: what has processed nothing since it began has nothing to commit.
-          if (die % 2 === 1 && running.hasProcessed)
-            running.committed = { offset: running.processor.rereadFrom, checkpoint: running.processor.checkpoint };
-          if (stages.slice(0, 2).every(({ position }, i) => position >= inputs[i]!.length)) rest--;
-        }
-        stages[2]!.processor.process(log.from(stages[2]!.position), now);
-        stages[2]!.processor.tick(now + 10_000, true);
-        expect(withoutFlag(results)).toEqual(expected(samples.flat(), [10, 100]));
-      }),
-      { numRuns: 300 },
-    );
-  });
+          stages[2]!.processor.process(log.from(stages[2]!.position), now);
+          stages[2]!.processor.tick(now + 10_000, true);
+          expect(withoutFlag(results)).toEqual(expected(samples.flat(), [...periods, ...rollUps]));
+        }),
+        { numRuns: 200 },
+      );
+    },
+  );
 
   it('amends a window with what is late, and counts what is too late', () => {
     const sample = (id: number, timeMs: number): Buffer => sampleEvent({ id, timeMs, series: 's', value: 1 });
@@ -199,6 +209,30 @@ describe('partial and merged windows', () => {
     merge.tick(1_060_000, false);
     expect(results.get('10@1000000 s')).toEqual({ count: 2, sum: 2, isComplete: true });
     expect(merge.groupCount).toBe(1);
+  });
+
+  it('takes what several events contribute together once, also when it is begun again between them', () => {
+    const sample = (id: number, timeMs: number, series = 's'): Buffer => sampleEvent({ id, timeMs, series, value: 1 });
+    const values = [sample(1, 1_000_095), sample(2, 1_000_105), sample(3, 1_000_140), sample(4, 1_000_170, 'other')];
+    const { log, results, createPartials, createMerge } = setUp([values], {}, [100]);
+    const killed = createPartials(0, undefined, new BundleAssigner(50));
+    const read = (partials: typeof killed, from: number): void => {
+      for (let i = from; i < values.length; i++) {
+        partials.process(blockOf([values[i]!], { firstOffset: i }), NOW + i);
+        partials.tick(NOW + i, false);
+      }
+    };
+    read(killed, 0);
+    const { rereadFrom, checkpoint } = killed;
+    expect(rereadFrom).toBe(0);
+    const partials = createPartials(0, checkpoint, new BundleAssigner(50));
+    read(partials, rereadFrom);
+    partials.tick(NOW + 10_000, true);
+    const merge = createMerge();
+    merge.process(log.from(0), NOW);
+    merge.tick(NOW + 20_000, true);
+    expect(withoutFlag(results).get('100@1000100 bundles of s')).toEqual({ count: 1, sum: 3 });
+    expect(withoutFlag(results).get('100@1000100 s')).toEqual({ count: 2, sum: 2 });
   });
 
   it('counts what is no event, nothing to count, of the future, or beyond the bound of series', () => {

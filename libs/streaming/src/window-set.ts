@@ -17,18 +17,15 @@ export class WindowSet<A> {
     return this.#groups;
   }
 
-  /** The window of this length that has this start, opened if it is not yet. @param offset of the record that asks for it */
+  /** The window of this length that has this start, opened if it is not yet. @param offset of the first record that what is to be counted comes of */
   at(periodMs: number, startMs: number, closeMs: number, offset: number): OpenWindow<A> {
     const last = this.#last;
-    if (last !== undefined && last.periodMs === periodMs && last.startMs === startMs) {
-      if (closeMs > last.closeMs) last.closeMs = closeMs;
-      return last;
-    }
+    if (last !== undefined && last.periodMs === periodMs && last.startMs === startMs) return widened(last, closeMs, offset);
     let windows = this.#byPeriod.get(periodMs);
     if (windows === undefined) this.#byPeriod.set(periodMs, (windows = new Map()));
     let window = windows.get(startMs);
     if (window === undefined) windows.set(startMs, (window = new OpenWindow(periodMs, startMs, closeMs, offset)));
-    else if (closeMs > window.closeMs) window.closeMs = closeMs;
+    else widened(window, closeMs, offset);
     return (this.#last = window);
   }
 
@@ -67,4 +64,15 @@ export class WindowSet<A> {
     for (const window of this.all()) if (window.firstOffset < first) first = window.firstOffset;
     return first;
   }
+}
+
+/** Start of the window of this length that a time falls in, in ms. */
+export function windowStart(timeMs: number, periodMs: number): number {
+  return Math.floor(timeMs / periodMs) * periodMs;
+}
+
+function widened<A>(window: OpenWindow<A>, closeMs: number, offset: number): OpenWindow<A> {
+  if (closeMs > window.closeMs) window.closeMs = closeMs;
+  if (offset < window.firstOffset) window.firstOffset = offset;
+  return window;
 }
