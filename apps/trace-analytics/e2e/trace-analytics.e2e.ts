@@ -152,15 +152,21 @@ describe('trace-analytics', () => {
 
   it('lets a result leave at its deadline, and amends it with what is late', async () => {
     await createTopics('late');
-    await start('late', { ...PAST, HERCULES_PERIODS_MS: '10000' });
+    await start('late', { ...PAST, HERCULES_PERIODS_MS: '10000,20000' });
     const one = (endMs: number): SpanOf => ({ endMs, durationMs: 10, application: 'a', traceId: '00000000-0000-0000-0000-000000000001' });
     await send('late', [one(T0 + 1000), one(T0 + 2000)]);
     // The other partition has had nothing yet, so that the window cannot be known to be complete.
-    const early = find(await metrics('late', (list) => list.length > 0), 'requests_per_second', {})!;
+    const early = find(await metrics('late', (some) => some.length > 0), 'requests_per_second', {})!;
     expect(early).toMatchObject({ value: 0.2, isComplete: false, lateShare: 0 });
-    await send('late', [one(T0 + 3000), { ...one(T0 + 4000), traceId: newId().replace(/^.{8}/, '00000000') }]);
-    const amended = find(await metrics('late', (list) => find(list, 'requests_per_second', {})?.value === 0.4), 'requests_per_second', {})!;
-    expect(amended.lateShare).toBeGreaterThan(0);
+    // The first of these lets the time of their partition pass, the second comes after it.
+    await send('late', [{ ...one(T0 + 15_000), application: 'clock' }, one(T0 + 3000)]);
+    const a = { application: 'a' };
+    const list = await metrics('late', (some) => find(some, 'requests_per_second', a)?.value === 0.3);
+    expect(find(list, 'requests_per_second', a)!.lateShare).toBeCloseTo(1 / 3, 5);
+    // For the window of 20 s, which is made of it, the same span came in time.
+    const long = { ...a, window: '20s' };
+    const whole = await metrics('late', (some) => find(some, 'requests_per_second', long)?.value === 0.15);
+    expect(find(whole, 'requests_per_second', long)).toMatchObject({ lateShare: 0, isComplete: false });
   });
 
   it('keeps the number of series within bounds, and names who has too many', async () => {
