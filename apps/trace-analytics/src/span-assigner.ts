@@ -90,6 +90,7 @@ export class SpanAssigner implements EventAssigner<SpanAggregate>, TraceListener
   };
   readonly #periodMs: number;
   readonly #longestMs: number;
+  readonly #failures = new Map<string, boolean>();
   #replica = '';
   #contributions: Contributions<SpanAggregate> | undefined;
 
@@ -230,9 +231,19 @@ export class SpanAssigner implements EventAssigner<SpanAggregate>, TraceListener
     return '';
   }
 
+  /** Statuses repeat. */
+  #isFailure(status: string): boolean {
+    let known = this.#failures.get(status);
+    if (known === undefined) {
+      if (this.#failures.size >= MOST_NAMED) this.#failures.clear();
+      this.#failures.set(status, (known = FAILED.has(status.toLowerCase())));
+    }
+    return known;
+  }
+
   #failed(buffer: Buffer): boolean {
     const { types, starts } = this.#selector;
-    if (types[STATUS] === TypeCode.STRING && FAILED.has(this.#text(buffer, STATUS).toLowerCase())) return true;
+    if (types[STATUS] === TypeCode.STRING && this.#isFailure(this.#text(buffer, STATUS))) return true;
     return types[CODE] === TypeCode.INTEGER && buffer.readInt32BE(starts[CODE]!) >= SERVER_ERROR;
   }
 }

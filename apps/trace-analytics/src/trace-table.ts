@@ -26,8 +26,8 @@ export class TraceTable {
   readonly #traces = new TraceQueue();
   readonly #spans = new SpanColumns();
   readonly #counters: { early: number };
-  /** The spans of the trace that is being told. */
-  readonly #told: number[] = [];
+  /** Room for the spans of the trace that is being told. */
+  #room = new Int32Array(FEW);
 
   /** @param counters of all tables of the process: traces told before their time, because too many spans were held */
   constructor(options: TraceTableOptions, counters: { early: number }) {
@@ -82,26 +82,28 @@ export class TraceTable {
 
   #tellTrace(last: number, size: number, offset: number, listener: TraceListener): void {
     const spans = this.#spans;
-    const told = this.#told;
-    told.length = 0;
+    if (size > this.#room.length) this.#room = new Int32Array(size * 2);
+    const told = this.#room;
+    let count = 0;
     let roots = 0;
     for (let at = last; at !== NONE; at = spans.earlier(at)) {
-      told.push(at);
+      told[count++] = at;
       if (spans.isRoot(at)) roots++;
     }
-    if (size > MOST_LOOKED_THROUGH) this.#findParents(told, offset, listener);
+    if (size > MOST_LOOKED_THROUGH) this.#findParents(told.subarray(0, count), offset, listener);
     if (roots > 0) {
-      this.#sortByEnd(told);
-      for (const at of told) if (spans.parent(at) !== NONE) spans.linkToParent(at);
-      for (const root of told) {
+      this.#sortByEnd(told, count);
+      for (let i = 0; i < count; i++) if (spans.parent(told[i]!) !== NONE) spans.linkToParent(told[i]!);
+      for (let i = 0; i < count; i++) {
+        const root = told[i]!;
         if (spans.isRoot(root)) walkCriticalPath(spans, root, (span, selfUs) => listener.onPath(spans, root, span, selfUs, offset));
       }
     }
-    for (const at of told) spans.remove(at);
+    for (let i = 0; i < count; i++) spans.remove(told[i]!);
   }
 
   /** In a long trace: the parents that have not been found yet. */
-  #findParents(told: readonly number[], offset: number, listener: TraceListener): void {
+  #findParents(told: Int32Array, offset: number, listener: TraceListener): void {
     const spans = this.#spans;
     const byId = Map.groupBy(told, (at) => spans.idHash(at));
     for (const child of told) {
@@ -112,13 +114,13 @@ export class TraceTable {
   }
 
   /** Those that end first to the front; what ends together stays in its order. */
-  #sortByEnd(places: number[]): void {
+  #sortByEnd(places: Int32Array, count: number): void {
     const spans = this.#spans;
-    if (places.length > FEW) {
-      places.sort((a, b) => spans.endUs(a) - spans.endUs(b));
+    if (count > FEW) {
+      places.subarray(0, count).sort((a, b) => spans.endUs(a) - spans.endUs(b));
       return;
     }
-    for (let i = 1; i < places.length; i++) {
+    for (let i = 1; i < count; i++) {
       const place = places[i]!;
       const endUs = spans.endUs(place);
       let to = i;

@@ -61,12 +61,17 @@ export class TagSelector {
     if (end - pos < 2) throw truncated('a tag count', 2, end - pos, 0, pos);
     const count = (buf[pos]! << 8) | buf[pos + 1]!;
     pos += 2;
+    // Tags mostly come in the order of the paths.
+    let expected = 0;
     for (let i = 0; i < count; i++) {
       const typeAt = this.#walker.passKey(buf, pos, end);
-      const node = findNode(nodes, buf, pos, typeAt);
+      const found = findNode(nodes, buf, pos, typeAt, expected);
       const type = buf[typeAt]!;
-      if (node === undefined) pos = this.#walker.passValue(buf, typeAt + 1, end, type, depth);
-      else pos = this.#selected(buf, typeAt + 1, end, node, type, depth);
+      if (found < 0) pos = this.#walker.passValue(buf, typeAt + 1, end, type, depth);
+      else {
+        expected = found + 1;
+        pos = this.#selected(buf, typeAt + 1, end, nodes[found]!, type, depth);
+      }
     }
     return pos;
   }
@@ -102,16 +107,22 @@ function nodesOf(paths: readonly { segments: readonly string[]; slot: number }[]
   }));
 }
 
-/** @param pos where the key's length stands; the key ends at `keyEnd` */
-function findNode(nodes: readonly PathNode[], buf: Buffer, pos: number, keyEnd: number): PathNode | undefined {
+/**
+ * @param pos where the key's length stands; the key ends at `keyEnd`
+ * @param expected which is looked at first
+ * @returns its place; -1 = none
+ */
+function findNode(nodes: readonly PathNode[], buf: Buffer, pos: number, keyEnd: number, expected: number): number {
   const length = keyEnd - pos - 1;
-  for (let i = 0; i < nodes.length; i++) {
+  let i = expected;
+  for (let left = nodes.length; left > 0; left--, i++) {
+    if (i >= nodes.length) i = 0;
     const node = nodes[i]!;
     if (node.keyLength !== length) continue;
     const { key } = node;
     let at = 0;
     while (at < length && key[at] === buf[pos + 1 + at]) at++;
-    if (at === length) return node;
+    if (at === length) return i;
   }
-  return undefined;
+  return -1;
 }

@@ -8,11 +8,19 @@ const LOAD = 0.6;
  * An exact set of event ids, by their 24 bytes: an open hash table in one typed array, about 40 to 80 bytes an id and no object.
  */
 export class IdSet {
-  #words = new Int32Array(FIRST_CAPACITY * WORDS);
-  #mask = FIRST_CAPACITY - 1;
+  #words: Int32Array;
+  #mask: number;
   #size = 0;
   /** An id of nothing but zeros cannot stand in the table, where that is a free slot. */
   #hasZero = false;
+
+  /** @param expected how many ids there will be, about; to grow costs as much as to add */
+  constructor(expected = 0) {
+    let capacity = FIRST_CAPACITY;
+    while (capacity * LOAD < expected) capacity *= 2;
+    this.#words = new Int32Array(capacity * WORDS);
+    this.#mask = capacity - 1;
+  }
 
   get size(): number {
     return this.#size;

@@ -25,6 +25,8 @@ export class SeenEvents {
   readonly #slices = new Map<number, Slice>();
   #forgottenMs: number;
   #size = 0;
+  /** The slice that was begun last: the next will have about as many ids. */
+  #newest: Slice | undefined;
 
   constructor(options: SeenEventsOptions, forgottenMs = -Infinity) {
     this.#options = options;
@@ -47,7 +49,7 @@ export class SeenEvents {
     const { sliceMs, maxIds } = this.#options;
     const start = Math.floor(eventMs / sliceMs) * sliceMs;
     let slice = this.#slices.get(start);
-    if (slice === undefined) this.#slices.set(start, (slice = { ids: new IdSet(), keepUntilMs }));
+    if (slice === undefined) slice = this.#begin(start, keepUntilMs);
     else if (keepUntilMs > slice.keepUntilMs) slice.keepUntilMs = keepUntilMs;
     if (!slice.ids.add(buffer, idAt)) return 'repeated';
     if (++this.#size > maxIds) this.#forgetOldest();
@@ -61,6 +63,12 @@ export class SeenEvents {
       this.#slices.delete(start);
       this.#size -= ids.size;
     }
+  }
+
+  #begin(start: number, keepUntilMs: number): Slice {
+    const slice = { ids: new IdSet(this.#newest?.ids.size), keepUntilMs };
+    this.#slices.set(start, slice);
+    return (this.#newest = slice);
   }
 
   #forgetOldest(): void {
