@@ -1,12 +1,16 @@
 /**
- * Counts of values by logarithmic bins, dense between the lowest and the highest bin in use. With more than `MAX_BINS` of them the lowest are joined, so that the greater
+ * Counts of values by logarithmic bins: a list while there are few, then dense between the lowest and the highest bin in use. With more than `MAX_BINS` of them the lowest are joined, so that the greater
  * values, which matter in durations, keep their accuracy (DDSketch, VLDB 2019, section 2.2).
  */
 const MAX_BINS = 2048;
-const FIRST_BINS = 128;
+const FIRST_BINS = 64;
+/** Most series have few values in a window: for those a list takes a tenth of the memory. */
+const MOST_FEW = 40;
 const NO_BINS = new Float64Array(0);
 
 export class SketchBins {
+  /** The bin of each value; undefined once they are counted in #counts. */
+  #few: number[] | undefined = [];
   #counts = NO_BINS;
   /** Number of the bin at place 0. */
   #base = 0;
@@ -20,11 +24,17 @@ export class SketchBins {
   }
 
   add(bin: number, count: number): void {
-    if (this.#high < this.#low) {
-      this.#counts = new Float64Array(FIRST_BINS);
-      this.#base = bin - (FIRST_BINS >> 1);
-      this.#low = this.#high = bin - this.#base;
-    } else if (bin < this.#low + this.#base || bin > this.#high + this.#base) {
+    if (this.#few !== undefined) {
+      // Parts of values have no place in a list.
+      if (this.#few.length + count <= MOST_FEW && Number.isInteger(count)) {
+        for (let i = 0; i < count; i++) this.#few.push(bin);
+        this.total += count;
+        return;
+      }
+      this.#spread(this.#few);
+    }
+    if (this.#high < this.#low) this.#begin(bin, bin);
+    else if (bin < this.#low + this.#base || bin > this.#high + this.#base) {
       bin = this.#makeRoom(bin);
     }
     const at = bin - this.#base;
@@ -40,17 +50,44 @@ export class SketchBins {
 
   /** From the lowest bin up, those that hold something. */
   forEach(visit: (bin: number, count: number) => void): void {
+    if (this.#few !== undefined) {
+      forEachOf(this.#few.sort(ascending), visit);
+      return;
+    }
     for (let at = this.#low; at <= this.#high; at++) if (this.#counts[at]! > 0) visit(at + this.#base, this.#counts[at]!);
   }
 
   /** @returns the bin that holds the value of this rank (0-based) from below */
   binOfRank(rank: number): number {
+    if (this.#few !== undefined) return this.#few.sort(ascending)[Math.min(Math.floor(rank), this.#few.length - 1)]!;
     let passed = 0;
     for (let at = this.#low; at <= this.#high; at++) {
       passed += this.#counts[at]!;
       if (passed > rank) return at + this.#base;
     }
     return this.#high + this.#base;
+  }
+
+  /** From the list to the counts. */
+  #spread(few: readonly number[]): void {
+    this.#few = undefined;
+    this.total = 0;
+    if (few.length === 0) return;
+    let [lowest, highest] = [Infinity, -Infinity];
+    for (const bin of few) {
+      if (bin < lowest) lowest = bin;
+      if (bin > highest) highest = bin;
+    }
+    this.#begin(Math.max(lowest, highest - MAX_BINS + 1), highest);
+    for (const bin of few) this.add(bin, 1);
+  }
+
+  /** Room for bins from the lowest to the highest, and some beside them. */
+  #begin(lowest: number, highest: number): void {
+    const span = highest - lowest + 1;
+    this.#counts = new Float64Array(Math.min(MAX_BINS, Math.max(FIRST_BINS, span + (span >> 1))));
+    this.#base = lowest - ((this.#counts.length - span) >> 1);
+    this.#low = this.#high = highest - this.#base;
   }
 
   /** @returns the bin to count in: the lowest that is kept, when `bin` lies below */
@@ -90,5 +127,19 @@ export class SketchBins {
     this.#base = kept;
     this.#low = this.#high = 0;
     this.#counts[0] = joined;
+  }
+}
+
+function ascending(a: number, b: number): number {
+  return a - b;
+}
+
+/** Equal numbers that stand beside each other together. */
+function forEachOf(sorted: readonly number[], visit: (bin: number, count: number) => void): void {
+  for (let i = 0; i < sorted.length;) {
+    let end = i + 1;
+    while (end < sorted.length && sorted[end] === sorted[i]) end++;
+    visit(sorted[i]!, end - i);
+    i = end;
   }
 }
