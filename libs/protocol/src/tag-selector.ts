@@ -18,6 +18,8 @@ interface PathNode {
   readonly slots: readonly number[];
   /** Paths that end here or below. */
   readonly slotsBelow: readonly number[];
+  /** The selection that it was last found in, by its number. */
+  foundIn: number;
 }
 
 /**
@@ -33,6 +35,7 @@ export class TagSelector {
   readonly ends: Uint32Array;
   readonly #roots: readonly PathNode[];
   readonly #walker = new StructureWalker(WIDEST_CHECK_LIMITS);
+  #selection = 0;
 
   constructor(paths: readonly HPath[]) {
     this.types = new Uint8Array(paths.length);
@@ -54,6 +57,8 @@ export class TagSelector {
     for (let i = 0; i < this.types.length; i++) this.types[i] = 0;
     if (this.#roots.length === 0) return;
     this.#walker.beginEvent(0);
+    // Stays a small integer: a larger one would be an object.
+    this.#selection = (this.#selection + 1) & 0x3fff_ffff;
     this.#container(buf, start + EVENT_HEADER_BYTES, end, this.#roots, 0);
   }
 
@@ -78,7 +83,8 @@ export class TagSelector {
 
   #selected(buf: Buffer, pos: number, end: number, node: PathNode, type: number, depth: number): number {
     // An earlier tag of the same key, with all that was found in it, does not count any more.
-    for (let i = 0; i < node.slotsBelow.length; i++) this.types[node.slotsBelow[i]!] = 0;
+    if (node.foundIn === this.#selection) for (let i = 0; i < node.slotsBelow.length; i++) this.types[node.slotsBelow[i]!] = 0;
+    node.foundIn = this.#selection;
     const descends = type === TypeCode.CONTAINER && node.children.length > 0 && depth < WIDEST_CHECK_LIMITS.maxDepth;
     const next = descends ? this.#container(buf, pos, end, node.children, depth + 1) : this.#walker.passValue(buf, pos, end, type, depth);
     const valueStart = type === TypeCode.STRING ? pos + LENGTH_BYTES : pos;
@@ -104,6 +110,7 @@ function nodesOf(paths: readonly { segments: readonly string[]; slot: number }[]
     ),
     slots: members.filter(({ segments }) => segments.length === depth + 1).map(({ slot }) => slot),
     slotsBelow: members.map(({ slot }) => slot),
+    foundIn: 0,
   }));
 }
 
