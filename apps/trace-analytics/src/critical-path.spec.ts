@@ -1,5 +1,6 @@
 import type { SpanFacts } from './span-columns.ts';
 import { spanOf } from './span-fixture.ts';
+import type { TraceListener } from './trace-listener.ts';
 import { TraceTable } from './trace-table.ts';
 
 const span = (name: string, parent: string | undefined, beginUs: number, endUs: number): SpanFacts =>
@@ -9,7 +10,7 @@ const span = (name: string, parent: string | undefined, beginUs: number, endUs: 
 function pathOf(spans: readonly SpanFacts[]): Record<string, number> {
   const path: Record<string, number> = {};
   const table = new TraceTable({ windowMs: 0, maxSpans: 100_000 }, { early: 0 });
-  const listener: Parameters<TraceTable['tell']>[1] = {
+  const listener: TraceListener = {
     onCall: () => undefined,
     onPath: (columns, _root, at, selfUs) => (path[columns.operation(at)] = (path[columns.operation(at)] ?? 0) + selfUs),
   };

@@ -4,7 +4,8 @@ import { OTHER } from './series.ts';
 import { SeriesTable } from './series-table.ts';
 import type { SpanAggregate } from './span-aggregate.ts';
 import type { SpanColumns, SpanFacts } from './span-columns.ts';
-import { type TraceListener, TraceTable } from './trace-table.ts';
+import type { TraceListener } from './trace-listener.ts';
+import { TraceTable } from './trace-table.ts';
 
 const PATHS = [
   'traceId',
@@ -117,10 +118,8 @@ export class SpanAssigner implements EventAssigner<SpanAggregate>, TraceListener
     const { types, starts } = selector;
     this.targets = 0;
     if (types[BEGIN] !== TypeCode.LONG) return false;
+    this.#readTimes(buffer, starts[BEGIN]!, types[END] === TypeCode.LONG ? starts[END]! : start + TIMESTAMP_AT);
     const span = this.#span;
-    span.beginUs = ticksAt(buffer, starts[BEGIN]!) / TICKS_PER_US;
-    span.endUs = ticksAt(buffer, types[END] === TypeCode.LONG ? starts[END]! : start + TIMESTAMP_AT) / TICKS_PER_US;
-    this.eventMs = Math.floor(span.endUs / US_PER_MS);
     span.application = this.#text(buffer, APPLICATION) || 'unknown';
     span.operation = this.#text(buffer, OPERATION);
     span.isFailed = this.#failed(buffer);
@@ -217,6 +216,14 @@ export class SpanAssigner implements EventAssigner<SpanAggregate>, TraceListener
 
   // ---- values -------------------------------------------------------------------------------------------------------------------
 
+  /** Ticks as the nearest double: exact to 2 of them. */
+  #readTimes(buffer: Buffer, beginAt: number, endAt: number): void {
+    const span = this.#span;
+    span.beginUs = (word(buffer, beginAt) * TWO_32 + (word(buffer, beginAt + 4) >>> 0)) / TICKS_PER_US;
+    span.endUs = (word(buffer, endAt) * TWO_32 + (word(buffer, endAt + 4) >>> 0)) / TICKS_PER_US;
+    this.eventMs = Math.floor(span.endUs / US_PER_MS);
+  }
+
   /** '' when there is no String. */
   #text(buffer: Buffer, slot: number): string {
     const { types, starts, ends } = this.#selector;
@@ -250,11 +257,6 @@ export class SpanAssigner implements EventAssigner<SpanAggregate>, TraceListener
 
 function windowEnd(timeMs: number, periodMs: number): number {
   return windowStart(timeMs, periodMs) + periodMs;
-}
-
-/** Nearest double: exact to 2 ticks. */
-function ticksAt(buffer: Buffer, at: number): number {
-  return word(buffer, at) * TWO_32 + (word(buffer, at + 4) >>> 0);
 }
 
 /** Of a uuid's 128 bits 64 in two words, which are enough to tell apart what is held at a time. */

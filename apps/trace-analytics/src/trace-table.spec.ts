@@ -1,6 +1,7 @@
 import { spanOf } from './span-fixture.ts';
 import type { SpanFacts } from './span-columns.ts';
-import { type TraceListener, TraceTable } from './trace-table.ts';
+import type { TraceListener } from './trace-listener.ts';
+import { TraceTable } from './trace-table.ts';
 
 function setUp(maxSpans = 1000) {
   const counters = { early: 0 };

@@ -1,14 +1,7 @@
 import { walkCriticalPath } from './critical-path.ts';
 import { NONE, SpanColumns, type SpanFacts } from './span-columns.ts';
+import type { TraceListener } from './trace-listener.ts';
 import { TraceQueue } from './trace-queue.ts';
-
-/** What is told of the spans of a trace together; a span is a place in `spans`. */
-export interface TraceListener {
-  /** A call that only the called side shows: a span whose parent belongs to another service. @param offset of the record of the trace's first span */
-  onCall(spans: SpanColumns, caller: number, callee: number, offset: number): void;
-  /** Time on the critical path. @param root of the trace */
-  onPath(spans: SpanColumns, root: number, span: number, selfUs: number, offset: number): void;
-}
 
 export interface TraceTableOptions {
   readonly windowMs: number;
@@ -95,8 +88,7 @@ export class TraceTable {
       this.#sortByEnd(told, count);
       for (let i = 0; i < count; i++) if (spans.parent(told[i]!) !== NONE) spans.linkToParent(told[i]!);
       for (let i = 0; i < count; i++) {
-        const root = told[i]!;
-        if (spans.isRoot(root)) walkCriticalPath(spans, root, (span, selfUs) => listener.onPath(spans, root, span, selfUs, offset));
+        if (spans.isRoot(told[i]!)) walkCriticalPath(spans, told[i]!, offset, listener);
       }
     }
     for (let i = 0; i < count; i++) spans.remove(told[i]!);

@@ -232,7 +232,9 @@ export class MergeProcessor<A> implements PartitionProcessor {
 
 /** Always in the same order: sums of floating-point numbers depend on it. */
 function mergeInto<A>(merged: A, { bySource, shorter }: Parts<A>, codec: AggregateCodec<A>): void {
-  for (const source of [...bySource.keys()].sort()) codec.merge(merged, bySource.get(source)!.part);
+  const sources = [...bySource.keys()];
+  if (sources.length > 1) sources.sort();
+  for (const source of sources) codec.merge(merged, bySource.get(source)!.part);
   shorter.sort((a, b) => a.startMs - b.startMs);
   for (const { parts } of shorter) mergeInto(merged, parts, codec);
 }

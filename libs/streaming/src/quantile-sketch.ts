@@ -7,6 +7,8 @@ const GAMMA = (1 + SKETCH_ACCURACY) / (1 - SKETCH_ACCURACY);
 const LOG_GAMMA = Math.log(GAMMA);
 /** What is nearer to zero counts as zero. */
 const SMALLEST = 1e-9;
+/** Of 53 bits. */
+const MOST_VARINT_BYTES = 8;
 
 /**
  * Quantiles of a stream of numbers with a relative error of 1 %, in at most 2 × 2048 bins. Sketches of parts merge into exactly the sketch of the whole, in any order
@@ -52,21 +54,12 @@ export class QuantileSketch {
 
   /** Zeros, then of the positive and the negative bins their number and for each the distance from the one before (zigzag) and its count; all varints. */
   encode(): Buffer {
-    const bytes: number[] = [];
-    putVarint(bytes, this.#zeros);
-    for (const bins of [this.#positive, this.#negative]) {
-      let used = 0;
-      bins?.forEach(() => used++);
-      putVarint(bytes, used);
-      let last = 0;
-      bins?.forEach((bin, count) => {
-        const step = bin - last;
-        putVarint(bytes, step < 0 ? -step * 2 - 1 : step * 2);
-        putVarint(bytes, count);
-        last = bin;
-      });
-    }
-    return Buffer.from(bytes);
+    const writer = VARINTS;
+    writer.begin();
+    writer.put(this.#zeros);
+    writeBins(writer, this.#positive);
+    writeBins(writer, this.#negative);
+    return writer.bytes();
   }
 
   /** @throws HerculesError INVALID_ARGUMENT for bytes that are not those of a sketch */
@@ -98,13 +91,45 @@ function valueOf(bin: number): number {
   return (2 * GAMMA ** bin) / (GAMMA + 1);
 }
 
-function putVarint(bytes: number[], value: number): void {
-  while (value >= 0x80) {
-    bytes.push((value % 0x80) | 0x80);
-    value = Math.floor(value / 0x80);
-  }
-  bytes.push(value);
+function writeBins(writer: VarintWriter, bins: SketchBins | undefined): void {
+  let used = 0;
+  bins?.forEach(() => used++);
+  writer.put(used);
+  let last = 0;
+  bins?.forEach((bin, count) => {
+    const step = bin - last;
+    writer.put(step < 0 ? -step * 2 - 1 : step * 2);
+    writer.put(count);
+    last = bin;
+  });
 }
+
+/** Numbers from 0 as varints, into a buffer that is used again. */
+class VarintWriter {
+  #buffer = Buffer.allocUnsafe(1024);
+  #length = 0;
+
+  begin(): void {
+    this.#length = 0;
+  }
+
+  put(value: number): void {
+    if (this.#length + MOST_VARINT_BYTES > this.#buffer.length) this.#buffer = Buffer.concat([this.#buffer], this.#buffer.length * 2);
+    while (value >= 0x80) {
+      this.#buffer[this.#length++] = (value % 0x80) | 0x80;
+      value = Math.floor(value / 0x80);
+    }
+    this.#buffer[this.#length++] = value;
+  }
+
+  /** A copy of what was written. */
+  bytes(): Buffer {
+    return Buffer.from(this.#buffer.subarray(0, this.#length));
+  }
+}
+
+/** Encoding is done in one go, so that one writer serves all sketches. */
+const VARINTS = new VarintWriter();
 
 class VarintReader {
   readonly #bytes: Buffer;

@@ -51,7 +51,7 @@ export class SketchBins {
   /** From the lowest bin up, those that hold something. */
   forEach(visit: (bin: number, count: number) => void): void {
     if (this.#few !== undefined) {
-      forEachOf(this.#few.sort(ascending), visit);
+      forEachOf(sorted(this.#few), visit);
       return;
     }
     for (let at = this.#low; at <= this.#high; at++) if (this.#counts[at]! > 0) visit(at + this.#base, this.#counts[at]!);
@@ -59,7 +59,7 @@ export class SketchBins {
 
   /** @returns the bin that holds the value of this rank (0-based) from below */
   binOfRank(rank: number): number {
-    if (this.#few !== undefined) return this.#few.sort(ascending)[Math.min(Math.floor(rank), this.#few.length - 1)]!;
+    if (this.#few !== undefined) return sorted(this.#few)[Math.min(Math.floor(rank), this.#few.length - 1)]!;
     let passed = 0;
     for (let at = this.#low; at <= this.#high; at++) {
       passed += this.#counts[at]!;
@@ -130,16 +130,23 @@ export class SketchBins {
   }
 }
 
-function ascending(a: number, b: number): number {
-  return a - b;
+/** In place, by insertion: the library's sort makes copies, and the list is short and often in order already. */
+function sorted(few: number[]): number[] {
+  for (let i = 1; i < few.length; i++) {
+    const bin = few[i]!;
+    let to = i;
+    for (; to > 0 && few[to - 1]! > bin; to--) few[to] = few[to - 1]!;
+    few[to] = bin;
+  }
+  return few;
 }
 
 /** Equal numbers that stand beside each other together. */
-function forEachOf(sorted: readonly number[], visit: (bin: number, count: number) => void): void {
-  for (let i = 0; i < sorted.length;) {
+function forEachOf(bins: readonly number[], visit: (bin: number, count: number) => void): void {
+  for (let i = 0; i < bins.length;) {
     let end = i + 1;
-    while (end < sorted.length && sorted[end] === sorted[i]) end++;
-    visit(sorted[i]!, end - i);
+    while (end < bins.length && bins[end] === bins[i]) end++;
+    visit(bins[i]!, end - i);
     i = end;
   }
 }
