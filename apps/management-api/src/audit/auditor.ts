@@ -54,12 +54,15 @@ export class Auditor {
     const seen = await readPublishedCounts(partitions, topic.name, await producer.prepareTopic(topic.name), stream, signal);
     const committed = new Map<string, readonly number[]>();
     for (const group of seen.groups.keys()) committed.set(group, await admin.committedOffsets(group, stream, partitionCount));
+    const now = Date.now();
+    const entry = registry.stream(stream);
     const compared = compareCounts({
       fromMinute: from,
       toMinute: to,
-      openFromMinute: minuteOfMs(Date.now() - openMs - MINUTE_MS) + 1,
+      openFromMinute: minuteOfMs(now - openMs - MINUTE_MS) + 1,
       lateAfterMinutes,
-      hasGateways: registry.stream(stream)?.type !== 'derived',
+      keptFromMinute: entry === undefined ? Infinity : minuteOfMs(now - entry.ttl) + 1,
+      hasGateways: entry?.type !== 'derived',
       published: seen,
       topic: minutes,
       committed,
