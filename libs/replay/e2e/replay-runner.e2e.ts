@@ -7,6 +7,7 @@ import { CountingAdapter } from '../src/counting-adapter.ts';
 import { jobOf } from '../src/job-fixture.ts';
 import { ReplayJobs } from '../src/replay-jobs.ts';
 import type { ReplayJob } from '../src/replay-job.ts';
+import { executorKey } from '../src/replay-keys.ts';
 import { ReplayLog } from '../src/replay-log.ts';
 import { createReplayLoop } from '../src/replay-loop.ts';
 import { type ReplayExecutor, ReplayRunner } from '../src/replay-runner.ts';
@@ -86,5 +87,21 @@ describe('ReplayRunner', () => {
     const next = await ask('remover', { stream });
     await until('the next one is done', () => stateOf(next) === 'done');
     expect(opened.slice(before)).toEqual([next.id]);
+  });
+
+  it('claims again when a former owner, frozen between its commit and its claim, has the last word', async () => {
+    let claims = 0;
+    const overtaken: Pick<BatchingProducer, 'prepareTopic' | 'sendOne'> = {
+      prepareTopic: (name) => producer.prepareTopic(name),
+      sendOne: async (name, key, value, options) => {
+        const place = await producer.sendOne(name, key, value, options);
+        if (key?.toString() === executorKey('claimer') && claims++ === 0)
+          await jobs.waitForOffset(await log.putClaim('claimer', 'the former owner'), 5000);
+        return place;
+      },
+    };
+    const runner = startRunner('claimer', overtaken);
+    await until('it executes', () => runner.isExecutor);
+    expect(claims).toBe(2);
   });
 });

@@ -31,6 +31,8 @@ export class ReplayJobs {
   readonly #logger: Logger;
   readonly #jobs = new Map<string, ReplayJob>();
   readonly #progress = new Map<string, ReplayProgress>();
+  /** Offset of the last claim on each name. */
+  readonly #claims = new Map<string, number>();
   readonly #listeners = new Set<ReplayListener>();
   readonly #outdatedListeners = new Set<OutdatedListener>();
   readonly #claimListeners = new Set<ClaimListener>();
@@ -59,6 +61,11 @@ export class ReplayJobs {
   get(id: string): ReplayEntry | undefined {
     const job = this.#jobs.get(id);
     return job === undefined ? undefined : { job, progress: this.#progress.get(id) };
+  }
+
+  /** Offset of the last claim to execute the replays of this name. */
+  lastClaim(name: string): number | undefined {
+    return this.#claims.get(name);
   }
 
   /** All replays, the oldest first. */
@@ -105,6 +112,7 @@ export class ReplayJobs {
     }
     const { kind, id } = parsed;
     if (kind === 'executor') {
+      this.#claims.set(id, offset);
       for (const listener of this.#claimListeners) listener(id, offset);
       return;
     }

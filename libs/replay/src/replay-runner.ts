@@ -174,6 +174,8 @@ export class ReplayRunner {
         const term = await this.#log.putClaim(name, instanceId);
         await this.#jobs.waitForOffset(term, SHOWN_TIMEOUT_MS);
         if (assignment !== this.#assignment) return;
+        // A former owner, frozen after its commit, has claimed after this instance: what is done under that claim would count for more.
+        if (this.#jobs.lastClaim(name) !== term) continue;
         this.#term = term;
         this.#logger.info({ name, term }, 'this instance executes the replays');
         this.#reconcile();
@@ -239,7 +241,8 @@ export class ReplayRunner {
     for (const entry of this.#jobs.list()) {
       const { job, progress } = entry;
       if (this.#executions.has(job.id) || !this.#parts.executor.accepts(job)) continue;
-      if (progress !== undefined && isFinalState(progress.state)) continue;
+      // What runs under a newer claim is not this instance's, which then has a newer one to make, or another name executes the same replays.
+      if (progress !== undefined && (isFinalState(progress.state) || progress.term > term)) continue;
       if (job.wanted === 'running') {
         if (this.#executions.size < this.#parts.config.maxJobs) this.#execute(entry, term);
       } else if (progress?.state !== job.wanted) {
