@@ -1,6 +1,6 @@
 import { BatchingProducer } from '@hercules/kafka';
 import { TestKafka } from '@hercules/kafka/testing';
-import { EVENT_VERSION, type HerculesEvent, type Logger } from '@hercules/protocol';
+import { EVENT_VERSION, type HerculesEvent, type Logger, tag } from '@hercules/protocol';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CountingAdapter } from '../src/counting-adapter.ts';
@@ -103,5 +103,21 @@ describe('ReplayRunner', () => {
     const runner = startRunner('claimer', overtaken);
     await until('it executes', () => runner.isExecutor);
     expect(claims).toBe(2);
+  });
+
+  it('fails a replay whose stream is deleted under way, so that others get its place', async () => {
+    const stream = await kafka.createTopic('deleted');
+    // More than one fetch brings.
+    const payload = new Map([['text', tag.string('x'.repeat(50_000))]]);
+    await kafka.send(
+      'deleted',
+      Array.from({ length: 100 }, () => ({ ...eventOf(), payload })),
+    );
+    startRunner('deleter');
+    const job = await ask('deleter', { stream, eventsPerSecond: 20 });
+    await until('it runs', () => (jobs.get(job.id)?.progress?.counts.written ?? 0) > 0);
+    await kafka.admin.deleteTopic(stream);
+    await until('it has failed', () => stateOf(job) === 'failed');
+    expect(jobs.get(job.id)!.progress!.error).toContain(stream);
   });
 });

@@ -172,12 +172,13 @@ describe('ReplayConsumer', () => {
     expect(stand.failures[0]!.message).toContain('logs/0 ends at offset 20, before 25 where the replay is to end');
   });
 
-  it('tries again what may heal, and fails with what cannot', async () => {
+  it('tries again what may heal, and fails with what cannot: a stream that is not there several times', async () => {
     const log = new Log();
-    log.failures = [new HerculesError('KAFKA_UNAVAILABLE', 'no broker'), new HerculesError('STREAM_NOT_FOUND', 'no topic')];
+    const unknown = new HerculesError('STREAM_NOT_FOUND', 'no topic');
+    log.failures = [unknown, new HerculesError('KAFKA_UNAVAILABLE', 'no broker'), unknown, unknown, unknown];
     const stand = start(log);
     await until(() => stand.failures.length === 1);
-    expect(log.fetches).toBe(2);
+    expect(log.fetches).toBe(5);
     expect(stand.failures[0]!.message).toBe('no topic');
   });
 

@@ -30,6 +30,8 @@ const LIMITS: FetchLimits = { maxWaitMs: 500, minBytes: 1, maxBytes: 4 * 1024 * 
 const PORTION_SHARE = 0.1;
 const FIRST_RETRY_MS = 100;
 const LONGEST_RETRY_MS = 5000;
+/** A stream that Kafka does not know so many times in a row was deleted; once, it may be a broker that has just started. */
+const UNKNOWN_STREAM_TRIES = 3;
 
 interface Position {
   readonly partition: number;
@@ -146,6 +148,7 @@ export class ReplayConsumer implements SinkConsumer {
   async #read(): Promise<void> {
     const { signal } = this.#abort;
     let failures = 0;
+    let unknown = 0;
     while (!signal.aborted && this.#positions.some(({ offset, end }) => offset < end)) {
       const wanted = this.#wanted();
       if (wanted.length === 0) {
@@ -156,10 +159,12 @@ export class ReplayConsumer implements SinkConsumer {
         const fetched = await this.#reader.fetch(this.#options.stream, wanted, LIMITS);
         if (fetched.length === 0) throw new HerculesError('KAFKA_UNAVAILABLE', `no partition of ${this.#options.stream} answers`);
         for (const part of fetched) await this.#take(part);
-        failures = 0;
+        failures = unknown = 0;
       } catch (error) {
         if (signal.aborted) return;
-        if (!(error instanceof HerculesError) || !error.retryable) throw error;
+        if (!(error instanceof HerculesError)) throw error;
+        unknown = error.code === 'STREAM_NOT_FOUND' ? unknown + 1 : 0;
+        if (!error.retryable && (unknown === 0 || unknown === UNKNOWN_STREAM_TRIES)) throw error;
         this.#logger[failures % 10 === 0 ? 'warn' : 'debug']({ err: error }, 'a replay cannot read its stream now; trying again');
         await sleep(this.#backoff.delayMs(failures++), signal);
       }
