@@ -100,10 +100,11 @@ export function replayRoutes({ registry, replays }: RouteContext): Route[] {
         if (!dryRun) request.requireRight('manage', stream);
         existingStream(stream);
         checkTarget(request, asked, asked.target);
-        if (from >= (to ?? Date.now()))
+        const now = Date.now();
+        if (from >= Math.min(to ?? now, now))
           throw new HerculesError(
             'INVALID_ARGUMENT',
-            `Invalid replay: from: expected a time before ${to === undefined ? 'now' : 'to'}, got ${from}`,
+            `Invalid replay: from: expected a time before ${to === undefined || to > now ? 'now' : 'to'}, got ${from}`,
           );
         if (dryRun && filters.length === 0) return jsonAnswer({ dryRun, ...(await replays.measure(asked)) });
         return jsonAnswer(listed(await replays.create(asked, callerName(request.caller))));
