@@ -10,6 +10,10 @@ class Log {
   earliest = 0;
   latest = 100;
   perFetch = 10;
+  /** Partitions that an answer has room for. */
+  perAnswer = Infinity;
+  /** For offsets. */
+  questions = 0;
   fetches = 0;
   failures: Error[] = [];
 
@@ -18,7 +22,8 @@ class Log {
     const failure = this.failures.shift();
     if (failure !== undefined) return Promise.reject(failure);
     return Promise.resolve(
-      positions.map(({ partition, offset }) => {
+      positions.map(({ partition, offset }, i) => {
+        if (i >= this.perAnswer) return { partition, offset, blocks: [], isOutOfRange: false };
         if (offset < this.earliest || offset > this.latest) return { partition, offset, blocks: [], isOutOfRange: true };
         const count = Math.min(this.perFetch, this.latest - offset);
         const blocks =
@@ -36,6 +41,7 @@ class Log {
   }
 
   offsets(_topic: string, partitions: readonly number[], point: 'earliest' | 'latest' | number): Promise<ReadPosition[]> {
+    this.questions++;
     return Promise.resolve(partitions.map((partition) => ({ partition, offset: point === 'earliest' ? this.earliest : this.latest })));
   }
 }
@@ -170,6 +176,15 @@ describe('ReplayConsumer', () => {
     const stand = start(log);
     await until(() => stand.failures.length === 1);
     expect(stand.failures[0]!.message).toContain('logs/0 ends at offset 20, before 25 where the replay is to end');
+  });
+
+  it('asks for no ends of partitions while others fill the answers', async () => {
+    const log = new Log();
+    log.perAnswer = 1;
+    const partitions = [0, 1, 2].map((partition) => ({ partition, start: 0, next: 0, end: 25 }));
+    const stand = start(log, { partitions });
+    await until(() => handedOut(stand) === 75);
+    expect(log.questions).toBe(0);
   });
 
   it('tries again what may heal, and fails with what cannot: a stream that is not there several times', async () => {

@@ -158,7 +158,9 @@ export class ReplayConsumer implements SinkConsumer {
       try {
         const fetched = await this.#reader.fetch(this.#options.stream, wanted, LIMITS);
         if (fetched.length === 0) throw new HerculesError('KAFKA_UNAVAILABLE', `no partition of ${this.#options.stream} answers`);
-        for (const part of fetched) await this.#take(part);
+        // An answer has room for some partitions only; the others come next, as long as there is anything at all.
+        const isBarren = fetched.every(({ blocks }) => blocks.length === 0);
+        for (const part of fetched) await this.#take(part, isBarren);
         failures = unknown = 0;
       } catch (error) {
         if (signal.aborted) return;
@@ -177,9 +179,10 @@ export class ReplayConsumer implements SinkConsumer {
     return this.#positions.flatMap(({ partition, offset, end, paused }) => (!paused && offset < end ? [{ partition, offset }] : []));
   }
 
-  async #take({ partition, blocks, isOutOfRange }: FetchedRecords): Promise<void> {
+  /** @param isBarren no partition has given anything */
+  async #take({ partition, blocks, isOutOfRange }: FetchedRecords, isBarren: boolean): Promise<void> {
     const position = this.#find(partition)!;
-    if (isOutOfRange || blocks.length === 0) await this.#findOut(position);
+    if (isOutOfRange || isBarren) await this.#findOut(position);
     for (const block of blocks) {
       // Nothing of a paused partition is kept: it is fetched again.
       if (this.#abort.signal.aborted || position.paused || position.offset >= position.end) return;
