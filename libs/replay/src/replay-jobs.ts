@@ -37,6 +37,7 @@ export class ReplayJobs {
   readonly #outdatedListeners = new Set<OutdatedListener>();
   readonly #claimListeners = new Set<ClaimListener>();
   #table: CompactedTable | undefined;
+  #follows = false;
 
   constructor(cluster: KafkaCluster, { topic, replicationFactor }: ReplayJobsOptions, logger: Logger) {
     this.topic = topic;
@@ -46,12 +47,14 @@ export class ReplayJobs {
     this.#options = { topic, ...create };
   }
 
-  /** Reads the topic to its present end and then follows it. Throws KAFKA_UNAVAILABLE, after which it may be called again, SHUTTING_DOWN. */
+  /** Reads the topic to its present end and then follows it; once it does, nothing more. Throws KAFKA_UNAVAILABLE, after which it may be called again, SHUTTING_DOWN. */
   async start(): Promise<void> {
+    if (this.#follows) return;
     const table = new CompactedTable(this.#cluster, this.#options, this.#logger);
     table.onChange((key, value, offset) => this.#onRecord(key, value, offset));
     this.#table = table;
     await table.start();
+    this.#follows = true;
   }
 
   async stop(): Promise<void> {

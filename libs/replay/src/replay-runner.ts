@@ -115,6 +115,7 @@ export class ReplayRunner {
     for (let attempt = 0; !signal.aborted; attempt++) {
       try {
         if (!(await this.#topicIsThere(attempt))) continue;
+        if (signal.aborted) return;
         if (this.#parts.jobs === undefined) await this.#jobs.start();
         this.#consumer = this.#createConsumer();
         await this.#consumer.start();
