@@ -1,8 +1,7 @@
-import { type BatchingProducer, Delivery } from '@hercules/kafka';
+import { type BatchingProducer, Delivery, settledWithin } from '@hercules/kafka';
 import type { Logger } from '@hercules/protocol';
 import type { AuditSource } from './audit-source.ts';
 import type { AuditTopic } from './audit-topic.ts';
-import { settledWithin } from './settled-within.ts';
 
 /** Plain counters; /metrics reads them. */
 export interface AuditPublisherStats {

@@ -1,4 +1,4 @@
-import { BatchConsumer, type KafkaCluster, type BatchingProducer, PartitionReader } from '@hercules/kafka';
+import { BatchConsumer, type KafkaCluster, type BatchingProducer, PartitionReader, settledWithin } from '@hercules/kafka';
 import { HerculesError, type Logger } from '@hercules/protocol';
 import { Backoff, sleep } from '@hercules/sink';
 import type { ReplayConfig } from './config.ts';
@@ -285,7 +285,10 @@ export class ReplayRunner {
 
   /** A state that ends the run has to show before the next look at what is to be done. */
   async #save(id: string, progress: ReplayProgress): Promise<void> {
-    const offset = await within(SAVE_TIMEOUT_MS, this.#log.putProgress(id, progress));
+    const written = this.#log.putProgress(id, progress);
+    if (!(await settledWithin(written, SAVE_TIMEOUT_MS)))
+      throw new HerculesError('TIMEOUT', `Kafka has not taken the progress within ${SAVE_TIMEOUT_MS} ms`);
+    const offset = await written;
     if (progress.state !== 'running' && progress.state !== 'waiting') await this.#jobs.waitForOffset(offset, SHOWN_TIMEOUT_MS);
   }
 
@@ -296,18 +299,5 @@ export class ReplayRunner {
     this.totals.deadLettered += counters?.deadLetteredRecords ?? 0;
     const state = this.#jobs.get(job.id)?.progress?.state;
     if (state === 'done' || state === 'cancelled' || state === 'failed') this.totals.ended[state]++;
-  }
-}
-
-/** Rejects with TIMEOUT when the promise takes longer. */
-async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new HerculesError('TIMEOUT', `Kafka has not taken the progress within ${ms} ms`)), ms);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }
