@@ -276,6 +276,7 @@ describe('rights', () => {
     expect((await stand.get(`/replays/info?id=${id}`, `apiKey ${copier}`)).status).toBe(403);
     expect((await stand.get('/replays', `apiKey ${reader}`)).text).toContain(id);
     expect((await stand.get('/replays', `apiKey ${copier}`)).text).toBe('[]');
+    expect(JSON.parse((await stand.get('/replays?limit=1', `apiKey ${reader}`)).text)).toEqual([expect.objectContaining({ id })]);
     expect((await stand.post(`/replays/cancel?id=${id}`, undefined, `apiKey ${reader}`)).status).toBe(401);
     expect((await stand.post(`/replays/cancel?id=${id}`, undefined, `apiKey ${manager}`)).status).toBe(200);
     await stand.waitForState(id, 'cancelled');

@@ -1,4 +1,4 @@
-import { type ApiRequest, callerName, jsonAnswer, type Route, textParameter } from '@hercules/http-api';
+import { type ApiRequest, callerName, integerParameter, jsonAnswer, type Route, textParameter } from '@hercules/http-api';
 import type { Stream } from '@hercules/metadata';
 import { HerculesError } from '@hercules/protocol';
 import { type ReplayEntry, replayStatus, type ReplayTarget, type WantedState } from '@hercules/replay';
@@ -6,7 +6,16 @@ import { z } from 'zod';
 import { dryRunSchema, listedReplaySchema, type ReplayRequest, replayRequestSchema } from '../replays/replay-request.ts';
 import type { RouteContext } from './route-context.ts';
 
+const MAX_LISTED = 1000;
+
 const idParameter = textParameter('id', { description: 'Id of the replay' });
+const limitParameter = integerParameter('limit', {
+  expected: `a whole number from 1 to ${MAX_LISTED}`,
+  minimum: 1,
+  maximum: MAX_LISTED,
+  required: false,
+  description: `Most replays, the newest ones; ${MAX_LISTED} if left out`,
+});
 
 const NOT_FOUND = { 404: { description: 'There is no such replay' } };
 const UNAVAILABLE = { 503: { description: 'Kafka is not available' } };
@@ -116,20 +125,20 @@ export function replayRoutes({ registry, replays }: RouteContext): Route[] {
       tag,
       summary: 'Replays of the streams that the key may read or manage, the oldest first',
       access: 'key',
-      parameters: [],
-      answers: { 200: { description: 'The replays', schema: z.array(listedReplaySchema) } },
-      handle: ({ caller }) =>
-        jsonAnswer(
-          replays
-            .list()
-            .filter(
-              ({ job }) =>
-                caller.kind === 'master' ||
-                (caller.kind === 'apiKey' &&
-                  (['read', 'manage'] as const).some((right) => registry.authorizer.authorize(caller, right, job.stream) === 'allowed')),
-            )
-            .map(listed),
-        ),
+      parameters: [limitParameter],
+      answers: {
+        200: { description: 'The replays', schema: z.array(listedReplaySchema) },
+        400: { description: "Parameter 'limit' is bad" },
+      },
+      handle(request) {
+        const { caller } = request;
+        const limit = request.optional(limitParameter) ?? MAX_LISTED;
+        const mayBeSeen = ({ job }: ReplayEntry): boolean =>
+          caller.kind === 'master' ||
+          (caller.kind === 'apiKey' &&
+            (['read', 'manage'] as const).some((right) => registry.authorizer.authorize(caller, right, job.stream) === 'allowed'));
+        return jsonAnswer(replays.list().filter(mayBeSeen).slice(-limit).map(listed));
+      },
     },
     {
       method: 'GET',
