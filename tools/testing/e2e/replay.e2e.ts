@@ -282,6 +282,16 @@ describe('rights', () => {
     await stand.waitForState(id, 'cancelled');
   });
 
+  it('to read is to end a dry run too, which one may begin', async () => {
+    const filters = [{ path: 'number', condition: { type: 'exist' } }];
+    const request = { stream, from: '-1h', target: target(), eventsPerSecond: 1, dryRun: true, filters };
+    const started = await stand.post('/replays', request, `apiKey ${reader}`);
+    const { id } = JSON.parse(started.text) as { id: string };
+    expect((await stand.post(`/replays/cancel?id=${id}`, undefined, `apiKey ${copier}`)).status).toBe(403);
+    expect((await stand.post(`/replays/cancel?id=${id}`, undefined, `apiKey ${reader}`)).status).toBe(200);
+    await stand.waitForState(id, 'cancelled');
+  });
+
   it('to copy takes the right to write the other stream', async () => {
     const copy = await stand.createStream('rights_copy');
     const request = { stream, from: '-1h', target: { type: 'stream', stream: copy } };

@@ -20,7 +20,7 @@ const limitParameter = integerParameter('limit', {
 const NOT_FOUND = { 404: { description: 'There is no such replay' } };
 const UNAVAILABLE = { 503: { description: 'Kafka is not available' } };
 const READ = 'read or manage on the stream';
-const MANAGE = 'manage on the stream';
+const MANAGE = 'manage on the stream; for a dry run, read is enough';
 
 /** Replays (docs/replay.md). The original has none. */
 export function replayRoutes({ registry, replays }: RouteContext): Route[] {
@@ -77,7 +77,8 @@ export function replayRoutes({ registry, replays }: RouteContext): Route[] {
     },
     async handle(request) {
       const entry = existing(request);
-      request.requireRight('manage', entry.job.stream);
+      // Whoever may begin one may end it.
+      request.requireAnyRight(entry.job.dryRun ? ['read', 'manage'] : ['manage'], entry.job.stream);
       return jsonAnswer(listed(await replays.want(entry, wanted)));
     },
   });
