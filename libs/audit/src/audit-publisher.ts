@@ -86,6 +86,7 @@ export class AuditPublisher {
       this.#failures = 0;
     } catch (error) {
       this.stats.failedPublications++;
+      this.#topic.forget();
       const level = this.#failures++ % LOG_EVERY === 0 ? 'warn' : 'debug';
       this.#logger[level]({ err: error, topic: this.#topic.name }, 'counts of the audit cannot be published now; they are kept');
     }

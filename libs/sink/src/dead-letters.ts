@@ -70,12 +70,18 @@ export class DeadLetters {
         'a record cannot be stored and goes to the dead-letter stream',
       );
     }
-    // Several at a time bound the memory; each delivery is awaited so that the offsets are committed only afterwards.
-    for (let from = 0; from < letters.length; from += 50) {
-      const delivery = new Delivery();
-      for (const letter of letters.slice(from, from + 50)) this.#append(letter, delivery);
-      delivery.seal();
-      await delivery.promise;
+    try {
+      // Several at a time bound the memory; each delivery is awaited so that the offsets are committed only afterwards.
+      for (let from = 0; from < letters.length; from += 50) {
+        const delivery = new Delivery();
+        for (const letter of letters.slice(from, from + 50)) this.#append(letter, delivery);
+        delivery.seal();
+        await delivery.promise;
+      }
+    } catch (error) {
+      // Somebody may have deleted the topic.
+      this.#topicIsThere = false;
+      throw error;
     }
   }
 
