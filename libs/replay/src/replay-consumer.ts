@@ -19,7 +19,7 @@ export interface ReplayConsumerOptions {
 export interface ReplayConsumerEvents {
   /** Offsets before which every record has come to its end. A rejection makes the loop call again. */
   onCommit(offsets: readonly { partition: number; offset: number }[]): Promise<void>;
-  /** Retention has removed so many offsets of the range before they were read. */
+  /** Retention has removed so many offsets of the range before they were read; told with the commit that passes them, and so once. */
   onExpired(offsets: number): void;
   /** What cannot heal: the replay has failed. */
   onFailure(error: Error): void;
@@ -56,6 +56,8 @@ export class ReplayConsumer implements SinkConsumer {
   readonly #portion: number;
   readonly #abort = new AbortController();
   readonly #backoff = new Backoff(FIRST_RETRY_MS, LONGEST_RETRY_MS);
+  /** What retention has removed and no commit has passed yet. */
+  #gaps: { readonly partition: number; readonly from: number; readonly to: number }[] = [];
   #bufferedBytes = 0;
   /** Blocks handed out and not released yet. */
   #heldBlocks = 0;
@@ -128,11 +130,19 @@ export class ReplayConsumer implements SinkConsumer {
   }
 
   async commit(offsets: readonly (TopicPartition & { offset: number })[]): Promise<void> {
+    for (const { partition, offset } of offsets) this.#passGaps(partition, offset);
     await this.#events.onCommit(offsets.map(({ partition, offset }) => ({ partition, offset })));
     for (const { partition, offset } of offsets) {
       const position = this.#find(partition);
       if (position !== undefined) position.committed = offset;
     }
+  }
+
+  #passGaps(partition: number, offset: number): void {
+    const isPassed = (gap: { readonly partition: number; readonly to: number }): boolean => gap.partition === partition && gap.to <= offset;
+    const passed = this.#gaps.filter(isPassed);
+    this.#gaps = this.#gaps.filter((gap) => !isPassed(gap));
+    for (const { from, to } of passed) this.#events.onExpired(to - from);
   }
 
   /** Records of the range that have not come to their end. */
@@ -232,7 +242,7 @@ export class ReplayConsumer implements SinkConsumer {
     }
     if (earliest!.offset <= position.offset) return;
     const next = Math.min(earliest!.offset, position.end);
-    this.#events.onExpired(next - position.offset);
+    this.#gaps.push({ partition, from: position.offset, to: next });
     this.#logger.warn({ stream, partition, from: position.offset, to: next }, 'retention has removed records before they were replayed');
     const gap = gapBlock(stream, partition, position.offset, next);
     position.offset = next;
