@@ -182,4 +182,18 @@ describe('dead letters', () => {
     const report = await resend('all&reason=forged');
     expect(report).toMatchObject({ sent: 0, failed: [{ reason: expect.stringContaining('no stream') as string }] });
   });
+
+  it('get their topic again when somebody has deleted it under a sink that runs', async () => {
+    await topics.admin.deleteTopic(dead);
+    const isTaken = (): Promise<boolean> =>
+      bury(other, 0, 'afterwards', 'four').then(
+        () => true,
+        () => false,
+      );
+    // As the loop of a sink does: again until they are taken.
+    let attempts = 1;
+    while (attempts < 4 && !(await isTaken())) attempts++;
+    expect(attempts).toBeLessThan(4);
+    expect((await list('&reason=afterwards')).letters).toHaveLength(1);
+  });
 });

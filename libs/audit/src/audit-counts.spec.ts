@@ -37,6 +37,13 @@ describe('AuditCounts', () => {
     expect(changesOf(counts).map(({ key }) => key)).toEqual([`["gateway","logs","p",${NOW}]`, `["gateway","logs","p",${NOW - 1}]`]);
   });
 
+  it('keeps a day of minutes that cannot be published, and no more', () => {
+    const counts = new AuditCounts('gateway', 'p', 1000);
+    for (let minute = NOW - 1500; minute <= NOW; minute++) send(counts, minute, 1);
+    expect(changesOf(counts)).toHaveLength(1440);
+    expect(changesOf(counts).at(-1)!.key).toBe(`["gateway","logs","p",${NOW}]`);
+  });
+
   it('gives what is not kept again, cumulative, and what has changed meanwhile', () => {
     const counts = new AuditCounts('gateway', 'p', 1000);
     send(counts, NOW, 3);

@@ -3,6 +3,9 @@ import type { AuditChange, AuditSource } from './audit-source.ts';
 import { EventMinutes } from './event-minutes.ts';
 import { minuteOfMs } from './minutes.ts';
 
+/** While the audit topic takes nothing, the counts of a stream's oldest minutes beyond these are given up: its events are uncounted then. */
+const MOST_MINUTES = 1440;
+
 /** Counts of one minute of one stream; they change until the last batch of the minute is settled. */
 interface MinuteCounts {
   acknowledged: number;
@@ -100,6 +103,7 @@ export class AuditCounts implements AuditSource {
     if (counts === undefined) {
       counts = { acknowledged: 0, unconfirmed: 0, events: new EventMinutes(minute), version: 0, keptVersion: 0 };
       minutes.set(minute, counts);
+      if (minutes.size > MOST_MINUTES) minutes.delete(minutes.keys().next().value!);
     }
     return counts;
   }

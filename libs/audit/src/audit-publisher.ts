@@ -1,8 +1,7 @@
-import { type BatchingProducer, Delivery } from '@hercules/kafka';
+import { type BatchingProducer, Delivery, settledWithin } from '@hercules/kafka';
 import type { Logger } from '@hercules/protocol';
 import type { AuditSource } from './audit-source.ts';
 import type { AuditTopic } from './audit-topic.ts';
-import { settledWithin } from './settled-within.ts';
 
 /** Plain counters; /metrics reads them. */
 export interface AuditPublisherStats {
@@ -87,6 +86,7 @@ export class AuditPublisher {
       this.#failures = 0;
     } catch (error) {
       this.stats.failedPublications++;
+      this.#topic.forget();
       const level = this.#failures++ % LOG_EVERY === 0 ? 'warn' : 'debug';
       this.#logger[level]({ err: error, topic: this.#topic.name }, 'counts of the audit cannot be published now; they are kept');
     }

@@ -38,6 +38,11 @@ export class AuditTopic {
     this.#isThere = true;
   }
 
+  /** To be called when nothing can be written: somebody may have deleted the topic. */
+  forget(): void {
+    this.#isThere = false;
+  }
+
   /** All counts of a stream stand in one partition, so whoever asks about a stream reads no others. */
   partitionOf(stream: string): number {
     return auditPartition(stream, this.#producer.partitionCount(this.name));

@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { BatchingProducer, ClientMetricsRegistry, KafkaCluster } from '@hercules/kafka';
+import { type BatchingProducer, type ClientMetricsRegistry, type KafkaCluster, settledWithin } from '@hercules/kafka';
 import type { Logger } from '@hercules/protocol';
 import { AuditCounts } from './audit-counts.ts';
 import { AuditPublisher } from './audit-publisher.ts';
 import { AuditTopic } from './audit-topic.ts';
 import type { AuditConfig } from './config.ts';
 import { GroupLedger } from './group-ledger.ts';
-import { settledWithin } from './settled-within.ts';
 
 export interface AuditParts {
   /** Application id. */

@@ -36,6 +36,7 @@ interface Given {
   readonly committed?: number;
   readonly openFromMinute?: number;
   readonly hasGateways?: boolean;
+  readonly keptFromMinute?: number;
 }
 
 /** Minutes from 100 on. */
@@ -47,18 +48,22 @@ function compare({
   committed = -1,
   openFromMinute = 1000,
   hasGateways = true,
+  keptFromMinute = Infinity,
 }: Given): AuditMinute[] {
   const published: PublishedCounts = { gateways, sinks, groups: new Map(sinks.length > 0 || committed >= 0 ? [[GROUP, 'sink']] : []) };
-  return compareCounts({
+  // A quiet minute follows, as the auditor asks for one more: what stands in it is not known to have moved.
+  const compared = compareCounts({
     fromMinute: 100,
-    toMinute: 100 + bounds.length - 1,
+    toMinute: 100 + bounds.length,
     openFromMinute,
+    keptFromMinute,
     lateAfterMinutes: 5,
     hasGateways,
     published,
-    topic: [{ partition: 0, bounds, earliest }],
+    topic: [{ partition: 0, bounds: [...bounds, bounds.at(-1)!], earliest }],
     committed: new Map([[GROUP, [committed]]]),
   });
+  return compared.slice(0, -1);
 }
 const gapsOf = (minutes: readonly AuditMinute[]) =>
   minutes.map(({ gaps }) => gaps.map(({ kind, stage, events }) => `${kind} ${stage} ${events}`));
@@ -94,6 +99,20 @@ describe('compareCounts', () => {
     ]);
   });
 
+  it('moves events on although the next minute has given away some of its own', () => {
+    const gateways = [100, 101, 102].map((minute) => gateway(minute, 1000));
+    // 5 of the first minute stand in the second, 2 of the second in the third.
+    const minutes = compare({ gateways, bounds: [0, 995, 1998, 3000] });
+    expect(gapsOf(minutes)).toEqual([[], [], []]);
+    expect(minutes.map(({ topic }) => topic.movedToNext)).toEqual([5, 2, 0]);
+    // A minute passes on a tenth of its events at most: this one is really gone.
+    expect(gapsOf(compare({ gateways: [gateway(100, 9), gateway(101, 5), gateway(102, 4)], bounds: [0, 8, 13, 18] }))).toEqual([
+      ['missing topic 1'],
+      [],
+      ['uncounted gateway 1'],
+    ]);
+  });
+
   it('says uncounted of what only the topic knows, unless it was not confirmed', () => {
     expect(gapsOf(compare({ gateways: [gateway(100, 7)], bounds: [0, 10] }))).toEqual([['uncounted gateway 3']]);
     expect(gapsOf(compare({ gateways: [gateway(100, 7, { unconfirmed: 5 })], bounds: [0, 10] }))).toEqual([[]]);
@@ -106,6 +125,17 @@ describe('compareCounts', () => {
   it('names no difference to the topic while a minute is open, or when Kafka has deleted a part of it', () => {
     expect(gapsOf(compare({ gateways: [gateway(100, 7)], bounds: [0, 10], openFromMinute: 100 }))).toEqual([[]]);
     expect(gapsOf(compare({ gateways: [gateway(100, 20)], bounds: [50, 60], earliest: 50 }))).toEqual([[]]);
+  });
+
+  it('compares minutes that retention cannot have reached, although a partition has nothing left', () => {
+    const idle = { gateways: [gateway(100, 20)], bounds: [50, 60], earliest: 50 };
+    expect(gapsOf(compare({ ...idle, keptFromMinute: 101 }))).toEqual([[]]);
+    expect(gapsOf(compare({ ...idle, keptFromMinute: 100 }))).toEqual([['missing topic 10']]);
+  });
+
+  it('does not take what was counted of an earlier stream of the same name for progress in this one', () => {
+    const minutes = compare({ gateways: [gateway(100, 10)], sinks: [sink(50, 0, 5000)], bounds: [0, 10] });
+    expect(gapsOf(minutes)).toEqual([['pending g 10']]);
   });
 
   it('tells waiting from passed and not counted', () => {

@@ -53,6 +53,8 @@ export interface ComparisonInput {
   /** Minutes from this one on are open. */
   readonly openFromMinute: number;
   readonly lateAfterMinutes: number;
+  /** Retention has not reached the minutes from this one on. */
+  readonly keptFromMinute: number;
   /** Gateways write the stream; a derived one is filled from its sources, whose audits have that group. */
   readonly hasGateways: boolean;
   readonly published: PublishedCounts;
@@ -62,19 +64,23 @@ export interface ComparisonInput {
   readonly committed: ReadonlyMap<string, readonly number[]>;
 }
 
+/** Of the events of a minute, the part that may stand in the next one without its lacking them. */
+const MOST_PASSED_ON = 0.1;
+
 /** Compares what the gateways, the topic and the sinks know of each minute of arrival, and names what differs. */
 export function compareCounts(input: ComparisonInput): AuditMinute[] {
-  const { fromMinute, toMinute, openFromMinute, hasGateways, topic } = input;
+  const { fromMinute, toMinute, openFromMinute, keptFromMinute, hasGateways, topic } = input;
   const count = Math.max(0, toMinute - fromMinute);
   const records = Array.from({ length: count }, (_, i) => topic.reduce((sum, { bounds }) => sum + bounds[i + 1]! - bounds[i]!, 0));
   const gateways = gatewayMinutes(input, count);
   const moved = movedEvents(gateways, records);
-  const index = indexOf(input.published.sinks);
+  const index = indexOf(input.published.sinks, fromMinute);
   const minutes: AuditMinute[] = [];
   for (let i = 0; i < count; i++) {
     const minute = fromMinute + i;
     const isOpen = minute >= openFromMinute;
-    const isExpired = topic.some(({ bounds, earliest }) => earliest > 0 && bounds[i]! <= earliest);
+    // A partition that holds nothing more begins every minute at its earliest offset, also those of which nothing has been deleted.
+    const isExpired = minute < keptFromMinute && topic.some(({ bounds, earliest }) => earliest > 0 && bounds[i]! <= earliest);
     const gateway = gateways[i]!;
     const sinks = [...input.published.groups].map(([group, app]) => sinkMinute(input, index, i, group, app));
     const topicMinute = { records: records[i]!, isExpired, movedToNext: moved[i]! };
@@ -105,17 +111,30 @@ function gatewayMinutes({ published, fromMinute, lateAfterMinutes }: ComparisonI
 
 /**
  * Records of several gateways interleave, so an event of the last moment of a minute may stand behind the first one of the next, to which the topic's order then
- * counts it. Never the other way round: only what is too much is moved, and only as far as the next minute has too much by the same measure.
+ * counts it. Never the other way round: only what is too much is moved, and only as far as the next minute has room: what it has too much by the same
+ * measure, and what it may have passed on itself.
  */
 function movedEvents(gateways: readonly GatewayMinute[], records: readonly number[]): number[] {
+  const room: number[] = [];
+  for (let i = records.length - 1; i >= 0; i--) {
+    const next = gateways[i + 1];
+    // Nobody knows what stands behind the last minute.
+    room[i] =
+      next === undefined
+        ? passedOn(gateways[i]!)
+        : Math.max(0, records[i + 1]! - next.acknowledged + Math.min(room[i + 1]!, passedOn(next)));
+  }
   const moved: number[] = [];
   for (let i = 0; i < records.length; i++) {
     const lacking = gateways[i]!.acknowledged - (records[i]! - (moved[i - 1] ?? 0));
-    const next = gateways[i + 1];
-    const surplus = next === undefined ? 0 : records[i + 1]! - next.acknowledged;
-    moved.push(Math.max(0, Math.min(lacking, surplus)));
+    moved.push(Math.max(0, Math.min(lacking, room[i]!)));
   }
   return moved;
+}
+
+/** How many of its events a minute may have passed on: those of its last moments. */
+function passedOn({ acknowledged }: GatewayMinute): number {
+  return Math.floor(acknowledged * MOST_PASSED_ON);
 }
 
 function topicGaps({ acknowledged, unconfirmed }: GatewayMinute, arrived: number): Gap[] {
@@ -167,9 +186,11 @@ function sinkMinute(
 /** By `<group>/<partition>`. */
 type SinkIndex = ReadonlyMap<string, { readonly countedTo: number; readonly byMinute: ReadonlyMap<number, PublishedSinkCounts> }>;
 
-function indexOf(sinks: readonly PublishedSinkCounts[]): SinkIndex {
+/** Minutes before the window say nothing of it, and may be those of an earlier stream of the same name, with other offsets. */
+function indexOf(sinks: readonly PublishedSinkCounts[], fromMinute: number): SinkIndex {
   const index = new Map<string, { countedTo: number; byMinute: Map<number, PublishedSinkCounts> }>();
   for (const counts of sinks) {
+    if (counts.minute < fromMinute) continue;
     const key = `${counts.group}/${counts.partition}`;
     const entry = index.get(key) ?? { countedTo: -1, byMinute: new Map<number, PublishedSinkCounts>() };
     entry.countedTo = Math.max(entry.countedTo, counts.to);

@@ -1,10 +1,9 @@
-import type { AssignedOffset, RecordBlock, TopicPartition } from '@hercules/kafka';
+import { type AssignedOffset, type RecordBlock, settledWithin, type TopicPartition } from '@hercules/kafka';
 import { encodeKey } from './audit-record.ts';
 import type { AuditPublisher } from './audit-publisher.ts';
 import type { AuditChange, AuditSource } from './audit-source.ts';
 import type { MinuteLedger } from './minute-ledger.ts';
 import { PartitionLedger } from './partition-ledger.ts';
-import { settledWithin } from './settled-within.ts';
 
 /** How long a commit waits for the audit topic. */
 const PUBLISH_BEFORE_COMMIT_MS = 1000;

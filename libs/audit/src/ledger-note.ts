@@ -32,19 +32,24 @@ export interface LedgerState {
  */
 export function encodeNote({ next, open, closed }: LedgerState): string {
   const unpublished = closed.filter(({ isKept }) => !isKept).map(({ numbers }) => numbers);
-  const events = open?.events.entries() ?? [];
-  for (;;) {
-    const text = JSON.stringify({
-      audit: 1,
-      next,
-      ...(open === undefined ? {} : { open: open.numbers }),
-      ...(events.length === 0 ? {} : { events: events.map(([bucket, count]) => [relative(open!.minute, bucket), count]) }),
-      ...(unpublished.length === 0 ? {} : { closed: unpublished.toReversed() }),
-    });
-    if (text.length <= MAX_NOTE_BYTES) return text;
-    if (events.length > 0) events.length = 0;
-    else unpublished.shift();
-  }
+  const newestFirst = unpublished.reverse();
+  const events = (open?.events.entries() ?? []).map(([bucket, count]) => [relative(open!.minute, bucket), count]);
+  const begin = { audit: 1, next, ...(open === undefined ? {} : { open: open.numbers }) };
+  const whole = JSON.stringify({ ...begin, ...unlessEmpty('events', events), ...unlessEmpty('closed', newestFirst) });
+  if (whole.length <= MAX_NOTE_BYTES) return whole;
+  const room = MAX_NOTE_BYTES - JSON.stringify({ ...begin, closed: [] }).length;
+  return JSON.stringify({ ...begin, ...unlessEmpty('closed', newestFirst.slice(0, countThatFit(newestFirst, room))) });
+}
+
+function unlessEmpty(name: string, list: readonly unknown[]): object {
+  return list.length === 0 ? {} : { [name]: list };
+}
+
+/** How many of the first items take no more than `room` as JSON. */
+function countThatFit(items: readonly unknown[], room: number): number {
+  let left = room;
+  const tooMany = items.findIndex((item) => (left -= JSON.stringify(item).length + 1) < 0);
+  return tooMany < 0 ? items.length : tooMany;
 }
 
 /** undefined when the note is not one of ours, or was made for another offset */

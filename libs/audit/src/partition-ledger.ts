@@ -7,6 +7,8 @@ import { MINUTE_MS, minuteOfMs } from './minutes.ts';
 const WRITTEN = 0;
 const DUPLICATED = 1;
 const FILTERED = 2;
+/** While the audit topic takes nothing, the oldest minutes beyond these are given up and become unknown; a note holds no more of them either. */
+const MOST_CLOSED_MINUTES = 240;
 
 /**
  * What became of every offset of one partition in one consumer group, minute after minute, in the order of the offsets and each once.
@@ -88,6 +90,7 @@ export class PartitionLedger {
     this.#open.to = to;
     this.#open.version++;
     this.#closed.push(this.#open);
+    if (this.#closed.length > MOST_CLOSED_MINUTES) this.#closed = this.#closed.filter(({ isKept }) => !isKept).slice(-MOST_CLOSED_MINUTES);
     this.#open = undefined;
   }
 }

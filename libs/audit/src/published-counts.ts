@@ -28,12 +28,16 @@ export interface PublishedCounts {
   readonly groups: ReadonlyMap<string, string>;
 }
 
-/** Reads the counts of a stream from the audit topic: all of its partition, because who has not been heard of for long matters most. */
+/**
+ * Reads the counts of a stream from the audit topic: all of its partition, because who has not been heard of for long matters most. Kept are those that say
+ * something of the window: of its minutes, of later ones (how far somebody has got), and of events that happened in it.
+ */
 export async function readPublishedCounts(
   partitions: PartitionReader,
   topic: string,
   partitionCount: number,
   stream: string,
+  { fromMinute, toMinute }: { readonly fromMinute: number; readonly toMinute: number },
   signal: AbortSignal,
 ): Promise<PublishedCounts> {
   const partition = auditPartition(stream, partitionCount);
@@ -44,11 +48,13 @@ export async function readPublishedCounts(
   const gateways = new Map<string, PublishedGatewayCounts>();
   const sinks = new Map<string, PublishedSinkCounts>();
   const groups = new Map<string, string>();
+  const isOfWindow = (minute: number, { events }: Pick<GatewayCounts, 'events'>): boolean =>
+    minute >= fromMinute || events.some(([bucket]) => bucket >= fromMinute && bucket < toMinute);
   const mark = Buffer.from(streamMark(stream));
   const take = (key: AuditKey, keyText: string, value: string): void => {
     if (key[0] === 'gateway') {
       const counts = decodeGatewayCounts(value);
-      if (counts !== undefined) gateways.set(keyText, { ...counts, minute: key[3] });
+      if (counts !== undefined && isOfWindow(key[3], counts)) gateways.set(keyText, { ...counts, minute: key[3] });
       return;
     }
     const counts = decodeSinkCounts(value);
@@ -56,7 +62,7 @@ export async function readPublishedCounts(
     const [, , group, ofPartition, minute] = key;
     groups.set(group, counts.app);
     // Of two owners of a partition, the former may publish last; the one that has counted further knows more.
-    if (counts.to < (sinks.get(keyText)?.to ?? 0)) return;
+    if (!isOfWindow(minute, counts) || counts.to < (sinks.get(keyText)?.to ?? 0)) return;
     sinks.set(keyText, { ...counts, group, partition: ofPartition, minute });
   };
   await new RecordRange(partitions, { topic, start, end }).read(

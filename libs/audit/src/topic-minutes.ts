@@ -26,7 +26,6 @@ export async function readTopicMinutes(
   toMinute: number,
 ): Promise<PartitionMinutes[]> {
   const all = Array.from({ length: partitionCount }, (_, partition) => partition);
-  const earliest = offsetsByPartition(await reader.offsets(topic, all, 'earliest'));
   const bounds: Map<number, number>[] = [];
   for (let first = fromMinute; first <= toMinute; first += PARALLEL) {
     const minutes = Array.from({ length: Math.min(PARALLEL, toMinute - first + 1) }, (_, i) => first + i);
@@ -34,6 +33,8 @@ export async function readTopicMinutes(
       ...(await Promise.all(minutes.map(async (minute) => offsetsByPartition(await reader.offsets(topic, all, minute * MINUTE_MS))))),
     );
   }
+  // Last, so that what retention removes meanwhile shows as removed, and not as missing.
+  const earliest = offsetsByPartition(await reader.offsets(topic, all, 'earliest'));
   return all.map((partition) => {
     let highest = 0;
     // Asked one after the other while records come, so a later bound could lie below an earlier one.

@@ -21,8 +21,8 @@ import { BROKER_ERROR, isLeadershipError } from './broker-error-codes.ts';
 import type { RequestApi } from './cluster-access.ts';
 import type { KafkaCluster } from './cluster.ts';
 import { GroupCoordinator } from './group-coordinator.ts';
-import { decodeOffsetFetch, encodeOffsetFetch, OFFSET_FETCH_API } from './group-requests.ts';
 import { listOffsets } from './list-offsets.ts';
+import { OffsetCommitter } from './offset-committer.ts';
 import { pause } from './pause.ts';
 
 const TOPIC_ALREADY_EXISTS = 36;
@@ -125,9 +125,8 @@ export class KafkaAdmin {
   /** Next offset to read of each partition as a group has committed it; −1 = nothing committed. */
   async committedOffsets(groupId: string, topic: string, partitionCount: number): Promise<number[]> {
     const partitions = Array.from({ length: partitionCount }, (_, partition) => ({ topic, partition }));
-    const coordinator = new GroupCoordinator(this.#cluster, groupId);
-    const { errorCode, offsets } = await coordinator.request(OFFSET_FETCH_API, encodeOffsetFetch(groupId, partitions), decodeOffsetFetch);
-    this.#check({ errorCode, message: null }, `offsets of group ${groupId} cannot be read`);
+    const committer = new OffsetCommitter(new GroupCoordinator(this.#cluster, groupId), this.#cluster.logger);
+    const offsets = await committer.committed(partitions);
     const committed = new Map(offsets.map(({ partition, offset }) => [partition, offset]));
     return partitions.map(({ partition }) => committed.get(partition) ?? -1);
   }

@@ -22,4 +22,5 @@ export { listOffsets } from './list-offsets.ts';
 export { PartitionReader, type FetchedRecords, type PartitionReaderOptions, type ReadPosition } from './partition-reader.ts';
 export type { FetchLimits } from './fetch-request.ts';
 export { findOffsetRanges, type OffsetRange } from './offset-range.ts';
+export { settledWithin } from './pause.ts';
 export { CURSOR_PATTERN, RecordRange, type RangeRead } from './record-range.ts';

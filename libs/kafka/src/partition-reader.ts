@@ -73,13 +73,16 @@ export class PartitionReader {
   /**
    * One fetch at each leader of the partitions. Each leader answers as soon as it has any record, or after `maxWaitMs`. Partitions without an answer are
    * left out; the next call asks for them again.
-   * @throws HerculesError KAFKA_UNAVAILABLE when no leader answers, SHUTTING_DOWN
+   * @throws HerculesError KAFKA_UNAVAILABLE when no leader answers, STREAM_NOT_FOUND, SHUTTING_DOWN
    */
   async fetch(topic: string, positions: readonly ReadPosition[], limits: FetchLimits): Promise<FetchedRecords[]> {
     const connection = await this.#take();
     try {
       // A connection that is older than the topic does not know it yet.
-      if (positions.some(({ partition }) => connection.leaderOf(topic, partition) < 0)) await connection.refreshMetadata();
+      if (positions.some(({ partition }) => connection.leaderOf(topic, partition) < 0)) {
+        await connection.refreshMetadata();
+        if (connection.partitionCount(topic) === 0) throw new HerculesError('STREAM_NOT_FOUND', `Kafka has no topic ${topic}`);
+      }
       const byLeader = Map.groupBy(positions, ({ partition }) => connection.leaderOf(topic, partition));
       const answers = [...byLeader].map(([leader, list]) => this.#fetchFrom(connection, leader, topic, list, limits));
       const settled = await Promise.allSettled(answers);

@@ -187,6 +187,15 @@ describe('BatchingProducer', () => {
       expect(await producer.waitForRoom(MEBIBYTE, 20)).toBe(true);
     });
 
+    it('is all there is for what is larger than that, as soon as it is free', async () => {
+      const { producer } = await fixture.producer({ maxBufferedBytes: MEBIBYTE });
+      fixture.broker.script.push('silence');
+      const delivery = deliver(producer, 0, Buffer.alloc(1000));
+      expect(await producer.waitForRoom(4 * MEBIBYTE, 20)).toBe(false);
+      await delivery;
+      expect(await producer.waitForRoom(4 * MEBIBYTE, 20)).toBe(true);
+    });
+
     it('is given in the order it was asked for', async () => {
       const { producer } = await fixture.producer({ maxBufferedBytes: MEBIBYTE });
       fixture.broker.script.push('silence');

@@ -92,8 +92,9 @@ export class BatchingProducer {
     return this.#bufferedBytes + bytes <= this.#settings.maxBufferedBytes;
   }
 
-  /** Waits for room, first come first served. @returns false when there was none in time */
-  waitForRoom(bytes: number, timeoutMs: number): Promise<boolean> {
+  /** Waits for room, first come first served; for more than there is, until all of it is free. @returns false when there was none in time */
+  waitForRoom(wantedBytes: number, timeoutMs: number): Promise<boolean> {
+    const bytes = Math.min(wantedBytes, this.#settings.maxBufferedBytes);
     if (this.#closed) return Promise.resolve(false);
     if (this.#roomWaiters.length === 0 && this.hasRoom(this.#promisedBytes + bytes)) return Promise.resolve(true);
     return new Promise((resolve) => {

@@ -18,12 +18,12 @@ const RETRY_MS = 50;
 
 /** Reads a range of a topic's offsets, some fetches at a time; memory is bounded by one fetch. */
 export class RecordRange {
-  readonly #partitions: Pick<PartitionReader, 'fetch'>;
+  readonly #partitions: Pick<PartitionReader, 'fetch' | 'offsets'>;
   readonly #topic: string;
   readonly #positions: Map<number, number>;
   readonly #ends: ReadonlyMap<number, number>;
 
-  constructor(partitions: Pick<PartitionReader, 'fetch'>, { topic, start, end }: RangeRead) {
+  constructor(partitions: Pick<PartitionReader, 'fetch' | 'offsets'>, { topic, start, end }: RangeRead) {
     this.#partitions = partitions;
     this.#topic = topic;
     this.#positions = new Map(start.map(({ partition, offset }) => [partition, offset]));
@@ -70,12 +70,18 @@ export class RecordRange {
       const limits = { maxWaitMs: MAX_WAIT_MS, minBytes: 1, maxBytes: FETCH_BYTES, maxBytesPerPartition: FETCH_BYTES };
       const fetched = await this.#partitions.fetch(this.#topic, wanted, limits);
       for (const { partition, blocks, isOutOfRange } of fetched) {
-        // Retention has removed what was to be read.
-        if (isOutOfRange) this.#positions.set(partition, this.#ends.get(partition)!);
+        if (isOutOfRange) await this.#goOnAtEarliest(partition);
         if (!blocks.every((block) => this.#take(block, take))) return;
       }
       await (fetched.length === 0 ? new Promise((resolve) => setTimeout(resolve, RETRY_MS)) : pause());
     }
+  }
+
+  /** Retention has removed what was to be read; or the topic was made anew and holds nothing of the range. */
+  async #goOnAtEarliest(partition: number): Promise<void> {
+    const end = this.#ends.get(partition)!;
+    const [earliest] = await this.#partitions.offsets(this.#topic, [partition], 'earliest');
+    this.#positions.set(partition, earliest!.offset > this.#positions.get(partition)! ? Math.min(earliest!.offset, end) : end);
   }
 
   #take(block: RecordBlock, take: (block: RecordBlock, index: number) => boolean): boolean {

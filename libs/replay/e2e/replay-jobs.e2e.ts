@@ -61,7 +61,8 @@ describe('the topic of replays', () => {
     expect(told).toEqual([['b', 'done']]);
   });
 
-  it('tells of claims by their offsets, which are the terms', async () => {
+  it('tells of claims by their offsets, which are the terms, and once however often it was started', async () => {
+    await jobs.start();
     const told: unknown[] = [];
     const end = jobs.onClaim((name, term) => told.push([name, term]));
     const first = await log.putClaim('elastic-sink', 'one');

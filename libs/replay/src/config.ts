@@ -1,6 +1,7 @@
 import { metadataTopicConfigs } from '@hercules/metadata';
 import { z } from 'zod';
 import { sinkNameSchema } from './replay-job.ts';
+import { STREAM_REPLAYS } from './stream-replays.ts';
 
 /** Where replays are kept; the same for all apps. */
 export const replayTopicSchema = z
@@ -14,6 +15,9 @@ export const replayConfigSchema = z.object({
   enabled: z.boolean().default(true).describe('Execute replays whose target is this app'),
   topic: replayTopicSchema,
   name: sinkNameSchema
+    .refine((name) => name !== STREAM_REPLAYS, {
+      error: `expected another name than ${STREAM_REPLAYS}: it is that of the apps which copy into streams`,
+    })
     .optional()
     .describe(
       'What targets of replays call this app, by default its application id. Instances that are not set up alike need different names',

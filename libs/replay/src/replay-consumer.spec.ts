@@ -10,6 +10,10 @@ class Log {
   earliest = 0;
   latest = 100;
   perFetch = 10;
+  /** Partitions that an answer has room for. */
+  perAnswer = Infinity;
+  /** For offsets. */
+  questions = 0;
   fetches = 0;
   failures: Error[] = [];
 
@@ -18,7 +22,8 @@ class Log {
     const failure = this.failures.shift();
     if (failure !== undefined) return Promise.reject(failure);
     return Promise.resolve(
-      positions.map(({ partition, offset }) => {
+      positions.map(({ partition, offset }, i) => {
+        if (i >= this.perAnswer) return { partition, offset, blocks: [], isOutOfRange: false };
         if (offset < this.earliest || offset > this.latest) return { partition, offset, blocks: [], isOutOfRange: true };
         const count = Math.min(this.perFetch, this.latest - offset);
         const blocks =
@@ -36,6 +41,7 @@ class Log {
   }
 
   offsets(_topic: string, partitions: readonly number[], point: 'earliest' | 'latest' | number): Promise<ReadPosition[]> {
+    this.questions++;
     return Promise.resolve(partitions.map((partition) => ({ partition, offset: point === 'earliest' ? this.earliest : this.latest })));
   }
 }
@@ -151,6 +157,10 @@ describe('ReplayConsumer', () => {
     log.earliest = 8;
     const stand = start(log);
     await until(() => handedOut(stand) === 17);
+    // A run that ends before it has committed that leaves it to the next one, which finds it again.
+    expect(stand.expired).toBe(0);
+    await stand.consumer.commit([{ topic: 'logs', partition: 0, offset: 18 }]);
+    await stand.consumer.commit([{ topic: 'logs', partition: 0, offset: 25 }]);
     expect(stand.expired).toBe(8);
     expect(stand.blocks[0]).toMatchObject({ count: 0, firstOffset: 0, lastOffset: 7 });
   });
@@ -161,6 +171,7 @@ describe('ReplayConsumer', () => {
     const stand = start(log);
     await until(() => stand.blocks.length === 1);
     expect(stand.blocks[0]).toMatchObject({ count: 0, lastOffset: 24 });
+    await stand.consumer.commit([{ topic: 'logs', partition: 0, offset: 25 }]);
     expect(stand.expired).toBe(25);
   });
 
@@ -172,12 +183,22 @@ describe('ReplayConsumer', () => {
     expect(stand.failures[0]!.message).toContain('logs/0 ends at offset 20, before 25 where the replay is to end');
   });
 
-  it('tries again what may heal, and fails with what cannot', async () => {
+  it('asks for no ends of partitions while others fill the answers', async () => {
     const log = new Log();
-    log.failures = [new HerculesError('KAFKA_UNAVAILABLE', 'no broker'), new HerculesError('STREAM_NOT_FOUND', 'no topic')];
+    log.perAnswer = 1;
+    const partitions = [0, 1, 2].map((partition) => ({ partition, start: 0, next: 0, end: 25 }));
+    const stand = start(log, { partitions });
+    await until(() => handedOut(stand) === 75);
+    expect(log.questions).toBe(0);
+  });
+
+  it('tries again what may heal, and fails with what cannot: a stream that is not there several times', async () => {
+    const log = new Log();
+    const unknown = new HerculesError('STREAM_NOT_FOUND', 'no topic');
+    log.failures = [unknown, new HerculesError('KAFKA_UNAVAILABLE', 'no broker'), unknown, unknown, unknown];
     const stand = start(log);
     await until(() => stand.failures.length === 1);
-    expect(log.fetches).toBe(2);
+    expect(log.fetches).toBe(5);
     expect(stand.failures[0]!.message).toBe('no topic');
   });
 

@@ -19,7 +19,7 @@ export interface ReplayConsumerOptions {
 export interface ReplayConsumerEvents {
   /** Offsets before which every record has come to its end. A rejection makes the loop call again. */
   onCommit(offsets: readonly { partition: number; offset: number }[]): Promise<void>;
-  /** Retention has removed so many offsets of the range before they were read. */
+  /** Retention has removed so many offsets of the range before they were read; told with the commit that passes them, and so once. */
   onExpired(offsets: number): void;
   /** What cannot heal: the replay has failed. */
   onFailure(error: Error): void;
@@ -30,6 +30,8 @@ const LIMITS: FetchLimits = { maxWaitMs: 500, minBytes: 1, maxBytes: 4 * 1024 * 
 const PORTION_SHARE = 0.1;
 const FIRST_RETRY_MS = 100;
 const LONGEST_RETRY_MS = 5000;
+/** A stream that Kafka does not know so many times in a row was deleted; once, it may be a broker that has just started. */
+const UNKNOWN_STREAM_TRIES = 3;
 
 interface Position {
   readonly partition: number;
@@ -54,6 +56,8 @@ export class ReplayConsumer implements SinkConsumer {
   readonly #portion: number;
   readonly #abort = new AbortController();
   readonly #backoff = new Backoff(FIRST_RETRY_MS, LONGEST_RETRY_MS);
+  /** What retention has removed and no commit has passed yet. */
+  #gaps: { readonly partition: number; readonly from: number; readonly to: number }[] = [];
   #bufferedBytes = 0;
   /** Blocks handed out and not released yet. */
   #heldBlocks = 0;
@@ -126,11 +130,19 @@ export class ReplayConsumer implements SinkConsumer {
   }
 
   async commit(offsets: readonly (TopicPartition & { offset: number })[]): Promise<void> {
+    for (const { partition, offset } of offsets) this.#passGaps(partition, offset);
     await this.#events.onCommit(offsets.map(({ partition, offset }) => ({ partition, offset })));
     for (const { partition, offset } of offsets) {
       const position = this.#find(partition);
       if (position !== undefined) position.committed = offset;
     }
+  }
+
+  #passGaps(partition: number, offset: number): void {
+    const isPassed = (gap: { readonly partition: number; readonly to: number }): boolean => gap.partition === partition && gap.to <= offset;
+    const passed = this.#gaps.filter(isPassed);
+    this.#gaps = this.#gaps.filter((gap) => !isPassed(gap));
+    for (const { from, to } of passed) this.#events.onExpired(to - from);
   }
 
   /** Records of the range that have not come to their end. */
@@ -146,6 +158,7 @@ export class ReplayConsumer implements SinkConsumer {
   async #read(): Promise<void> {
     const { signal } = this.#abort;
     let failures = 0;
+    let unknown = 0;
     while (!signal.aborted && this.#positions.some(({ offset, end }) => offset < end)) {
       const wanted = this.#wanted();
       if (wanted.length === 0) {
@@ -155,11 +168,15 @@ export class ReplayConsumer implements SinkConsumer {
       try {
         const fetched = await this.#reader.fetch(this.#options.stream, wanted, LIMITS);
         if (fetched.length === 0) throw new HerculesError('KAFKA_UNAVAILABLE', `no partition of ${this.#options.stream} answers`);
-        for (const part of fetched) await this.#take(part);
-        failures = 0;
+        // An answer has room for some partitions only; the others come next, as long as there is anything at all.
+        const isBarren = fetched.every(({ blocks }) => blocks.length === 0);
+        for (const part of fetched) await this.#take(part, isBarren);
+        failures = unknown = 0;
       } catch (error) {
         if (signal.aborted) return;
-        if (!(error instanceof HerculesError) || !error.retryable) throw error;
+        if (!(error instanceof HerculesError)) throw error;
+        unknown = error.code === 'STREAM_NOT_FOUND' ? unknown + 1 : 0;
+        if (!error.retryable && (unknown === 0 || unknown === UNKNOWN_STREAM_TRIES)) throw error;
         this.#logger[failures % 10 === 0 ? 'warn' : 'debug']({ err: error }, 'a replay cannot read its stream now; trying again');
         await sleep(this.#backoff.delayMs(failures++), signal);
       }
@@ -172,9 +189,10 @@ export class ReplayConsumer implements SinkConsumer {
     return this.#positions.flatMap(({ partition, offset, end, paused }) => (!paused && offset < end ? [{ partition, offset }] : []));
   }
 
-  async #take({ partition, blocks, isOutOfRange }: FetchedRecords): Promise<void> {
+  /** @param isBarren no partition has given anything */
+  async #take({ partition, blocks, isOutOfRange }: FetchedRecords, isBarren: boolean): Promise<void> {
     const position = this.#find(partition)!;
-    if (isOutOfRange || blocks.length === 0) await this.#findOut(position);
+    if (isOutOfRange || isBarren) await this.#findOut(position);
     for (const block of blocks) {
       // Nothing of a paused partition is kept: it is fetched again.
       if (this.#abort.signal.aborted || position.paused || position.offset >= position.end) return;
@@ -224,7 +242,7 @@ export class ReplayConsumer implements SinkConsumer {
     }
     if (earliest!.offset <= position.offset) return;
     const next = Math.min(earliest!.offset, position.end);
-    this.#events.onExpired(next - position.offset);
+    this.#gaps.push({ partition, from: position.offset, to: next });
     this.#logger.warn({ stream, partition, from: position.offset, to: next }, 'retention has removed records before they were replayed');
     const gap = gapBlock(stream, partition, position.offset, next);
     position.offset = next;

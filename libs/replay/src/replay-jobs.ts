@@ -31,10 +31,13 @@ export class ReplayJobs {
   readonly #logger: Logger;
   readonly #jobs = new Map<string, ReplayJob>();
   readonly #progress = new Map<string, ReplayProgress>();
+  /** Offset of the last claim on each name. */
+  readonly #claims = new Map<string, number>();
   readonly #listeners = new Set<ReplayListener>();
   readonly #outdatedListeners = new Set<OutdatedListener>();
   readonly #claimListeners = new Set<ClaimListener>();
   #table: CompactedTable | undefined;
+  #follows = false;
 
   constructor(cluster: KafkaCluster, { topic, replicationFactor }: ReplayJobsOptions, logger: Logger) {
     this.topic = topic;
@@ -44,12 +47,14 @@ export class ReplayJobs {
     this.#options = { topic, ...create };
   }
 
-  /** Reads the topic to its present end and then follows it. Throws KAFKA_UNAVAILABLE, after which it may be called again, SHUTTING_DOWN. */
+  /** Reads the topic to its present end and then follows it; once it does, nothing more. Throws KAFKA_UNAVAILABLE, after which it may be called again, SHUTTING_DOWN. */
   async start(): Promise<void> {
+    if (this.#follows) return;
     const table = new CompactedTable(this.#cluster, this.#options, this.#logger);
     table.onChange((key, value, offset) => this.#onRecord(key, value, offset));
     this.#table = table;
     await table.start();
+    this.#follows = true;
   }
 
   async stop(): Promise<void> {
@@ -59,6 +64,11 @@ export class ReplayJobs {
   get(id: string): ReplayEntry | undefined {
     const job = this.#jobs.get(id);
     return job === undefined ? undefined : { job, progress: this.#progress.get(id) };
+  }
+
+  /** Offset of the last claim to execute the replays of this name. */
+  lastClaim(name: string): number | undefined {
+    return this.#claims.get(name);
   }
 
   /** All replays, the oldest first. */
@@ -105,6 +115,7 @@ export class ReplayJobs {
     }
     const { kind, id } = parsed;
     if (kind === 'executor') {
+      this.#claims.set(id, offset);
       for (const listener of this.#claimListeners) listener(id, offset);
       return;
     }

@@ -27,10 +27,10 @@ export class ReplayLog {
     return this.#put(executorKey(name), Buffer.from(stringifyJson({ instance, at: Date.now() })));
   }
 
-  /** Takes a replay and its progress away. */
+  /** Takes a replay and its progress away: the replay first, because one without a progress would look as if it had still to begin. */
   async remove(id: string): Promise<number> {
-    await this.#put(progressKey(id), null);
-    return this.#put(jobKey(id), null);
+    await this.#put(jobKey(id), null);
+    return this.#put(progressKey(id), null);
   }
 
   async #put(key: string, value: Buffer | null): Promise<number> {

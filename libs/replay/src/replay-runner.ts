@@ -1,4 +1,4 @@
-import { BatchConsumer, type KafkaCluster, type BatchingProducer, PartitionReader } from '@hercules/kafka';
+import { BatchConsumer, type KafkaCluster, type BatchingProducer, PartitionReader, settledWithin } from '@hercules/kafka';
 import { HerculesError, type Logger } from '@hercules/protocol';
 import { Backoff, sleep } from '@hercules/sink';
 import type { ReplayConfig } from './config.ts';
@@ -115,6 +115,7 @@ export class ReplayRunner {
     for (let attempt = 0; !signal.aborted; attempt++) {
       try {
         if (!(await this.#topicIsThere(attempt))) continue;
+        if (signal.aborted) return;
         if (this.#parts.jobs === undefined) await this.#jobs.start();
         this.#consumer = this.#createConsumer();
         await this.#consumer.start();
@@ -174,6 +175,8 @@ export class ReplayRunner {
         const term = await this.#log.putClaim(name, instanceId);
         await this.#jobs.waitForOffset(term, SHOWN_TIMEOUT_MS);
         if (assignment !== this.#assignment) return;
+        // A former owner, frozen after its commit, has claimed after this instance: what is done under that claim would count for more.
+        if (this.#jobs.lastClaim(name) !== term) continue;
         this.#term = term;
         this.#logger.info({ name, term }, 'this instance executes the replays');
         this.#reconcile();
@@ -239,7 +242,8 @@ export class ReplayRunner {
     for (const entry of this.#jobs.list()) {
       const { job, progress } = entry;
       if (this.#executions.has(job.id) || !this.#parts.executor.accepts(job)) continue;
-      if (progress !== undefined && isFinalState(progress.state)) continue;
+      // What runs under a newer claim is not this instance's, which then has a newer one to make, or another name executes the same replays.
+      if (progress !== undefined && (isFinalState(progress.state) || progress.term > term)) continue;
       if (job.wanted === 'running') {
         if (this.#executions.size < this.#parts.config.maxJobs) this.#execute(entry, term);
       } else if (progress?.state !== job.wanted) {
@@ -281,7 +285,10 @@ export class ReplayRunner {
 
   /** A state that ends the run has to show before the next look at what is to be done. */
   async #save(id: string, progress: ReplayProgress): Promise<void> {
-    const offset = await within(SAVE_TIMEOUT_MS, this.#log.putProgress(id, progress));
+    const written = this.#log.putProgress(id, progress);
+    if (!(await settledWithin(written, SAVE_TIMEOUT_MS)))
+      throw new HerculesError('TIMEOUT', `Kafka has not taken the progress within ${SAVE_TIMEOUT_MS} ms`);
+    const offset = await written;
     if (progress.state !== 'running' && progress.state !== 'waiting') await this.#jobs.waitForOffset(offset, SHOWN_TIMEOUT_MS);
   }
 
@@ -292,18 +299,5 @@ export class ReplayRunner {
     this.totals.deadLettered += counters?.deadLetteredRecords ?? 0;
     const state = this.#jobs.get(job.id)?.progress?.state;
     if (state === 'done' || state === 'cancelled' || state === 'failed') this.totals.ended[state]++;
-  }
-}
-
-/** Rejects with TIMEOUT when the promise takes longer. */
-async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new HerculesError('TIMEOUT', `Kafka has not taken the progress within ${ms} ms`)), ms);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

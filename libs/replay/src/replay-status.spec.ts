@@ -5,12 +5,20 @@ import { isFinished, replayStatus } from './replay-status.ts';
 
 describe('replayStatus', () => {
   it('sums up offsets and the time that is left', () => {
-    expect(replayStatus({ job: jobOf(), progress: progressOf() })).toEqual({
+    expect(replayStatus({ job: jobOf(), progress: progressOf() }, 1000)).toEqual({
       state: 'running',
       percent: 25,
       records: 200,
       recordsLeft: 150,
       secondsLeft: 3,
+    });
+  });
+
+  it('foretells nothing when nobody has been heard of for a minute', () => {
+    expect(replayStatus({ job: jobOf(), progress: progressOf({ updatedAt: 5000 }) }, 65_001)).toMatchObject({
+      state: 'running',
+      recordsLeft: 150,
+      secondsLeft: undefined,
     });
   });
 

@@ -17,19 +17,22 @@ export interface ReplayStatus {
   /** Offsets of the range, and those still to come; the number of records but for gaps that compaction has left. */
   readonly records: number | undefined;
   readonly recordsLeft: number | undefined;
-  /** Undefined while it does not move. */
+  /** Undefined while it does not move, or its executor has not been heard of. */
   readonly secondsLeft: number | undefined;
 }
 
+/** An executor writes far more often, even without news. */
+const SILENCE_MS = 60_000;
+
 /** Sums an entry up. */
-export function replayStatus({ job, progress }: ReplayEntry): ReplayStatus {
+export function replayStatus({ job, progress }: ReplayEntry, now = Date.now()): ReplayStatus {
   const state = stateOf(job, progress);
   if (progress === undefined || (progress.partitions.length === 0 && progress.state !== 'done')) {
     return { state, percent: undefined, records: undefined, recordsLeft: undefined, secondsLeft: undefined };
   }
   const { done, total } = offsetsOf(progress.partitions);
   const left = total - done;
-  const moves = state === 'running' && progress.recordsPerSecond > 0;
+  const moves = state === 'running' && progress.recordsPerSecond > 0 && now - progress.updatedAt <= SILENCE_MS;
   return {
     state,
     // Rounded down, so that 100 means that nothing is left.

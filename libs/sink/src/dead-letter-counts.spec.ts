@@ -12,9 +12,9 @@ describe('DeadLetterCounts', () => {
     ]);
   });
 
-  it('keeps its size, and loses no letter, when reasons are endless', () => {
+  it.each(['logs', 'other'])('keeps its size, and loses no letter, when reasons of %s are endless', (stream) => {
     const counts = new DeadLetterCounts();
-    for (let i = 0; i < 2000; i++) counts.add('logs', `reason ${i}`);
+    for (let i = 0; i < 2000; i++) counts.add(stream, `reason ${i}`);
     const all = [...counts.all()];
     expect(all.length).toBeLessThanOrEqual(501);
     expect(all.reduce((sum, { letters }) => sum + letters, 0)).toBe(2000);

@@ -29,7 +29,7 @@ export interface DeadLetterParts {
 }
 
 /** Kafka's default limit of a record is 1 MiB; a dead letter with its envelope has to stay below. */
-const MAX_ORIGINAL_BYTES = 960 * 1024;
+const MAX_KEY_AND_ORIGINAL_BYTES = 960 * 1024;
 const MAX_ERROR_CHARS = 8 * 1024;
 
 /**
@@ -70,12 +70,18 @@ export class DeadLetters {
         'a record cannot be stored and goes to the dead-letter stream',
       );
     }
-    // Several at a time bound the memory; each delivery is awaited so that the offsets are committed only afterwards.
-    for (let from = 0; from < letters.length; from += 50) {
-      const delivery = new Delivery();
-      for (const letter of letters.slice(from, from + 50)) this.#append(letter, delivery);
-      delivery.seal();
-      await delivery.promise;
+    try {
+      // Several at a time bound the memory; each delivery is awaited so that the offsets are committed only afterwards.
+      for (let from = 0; from < letters.length; from += 50) {
+        const delivery = new Delivery();
+        for (const letter of letters.slice(from, from + 50)) this.#append(letter, delivery);
+        delivery.seal();
+        await delivery.promise;
+      }
+    } catch (error) {
+      // Somebody may have deleted the topic.
+      this.#topicIsThere = false;
+      throw error;
     }
   }
 
@@ -124,7 +130,9 @@ export class DeadLetters {
     const valueStart = block.valueStarts[index]!;
     const value = valueStart < 0 ? Buffer.alloc(0) : block.buffer.subarray(valueStart, block.valueEnds[index]!);
     const keyStart = block.keyStarts[index]!;
-    const kept = value.length > MAX_ORIGINAL_BYTES ? value.subarray(0, MAX_ORIGINAL_BYTES) : value;
+    const keyBytes = keyStart < 0 ? 0 : block.keyEnds[index]! - keyStart;
+    const hasRoomForKey = keyBytes <= MAX_KEY_AND_ORIGINAL_BYTES;
+    const kept = value.subarray(0, MAX_KEY_AND_ORIGINAL_BYTES - (hasRoomForKey ? keyBytes : 0));
     const uuid = createHash('sha256').update(`${groupId}\n${block.topic}\n${block.partition}\n${offset}`).digest().subarray(0, 16);
     uuid[6] = (uuid[6]! & 0x0f) | 0x80; // RFC 9562 version 8: made by a rule of our own
     uuid[8] = (uuid[8]! & 0x3f) | 0x80;
@@ -140,8 +148,8 @@ export class DeadLetters {
     writer.integer('sourcePartition', block.partition);
     writer.long('sourceOffset', BigInt(offset));
     writer.long('sourceTimestampMs', BigInt(block.timestamps[index]!));
-    if (keyStart >= 0) writer.bytes('key', block.buffer.subarray(keyStart, block.keyEnds[index]!));
-    if (kept.length < value.length) writer.integer('originalSize', value.length);
+    if (keyStart >= 0 && hasRoomForKey) writer.bytes('key', block.buffer.subarray(keyStart, block.keyEnds[index]!));
+    if (kept.length < value.length || !hasRoomForKey) writer.integer('originalSize', value.length);
     writer.bytes('original', kept);
     writer.endEvent();
     return Buffer.from(writer.events());

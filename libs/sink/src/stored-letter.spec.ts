@@ -41,6 +41,17 @@ describe('readStoredLetter', () => {
     });
   });
 
+  it('takes no numbers that cannot be, whoever has written them', () => {
+    const forged = event((writer) => {
+      writer.string('sourceTopic', 'logs');
+      writer.double('sourcePartition', 0.5);
+      writer.long('sourceOffset', 2n ** 62n);
+      writer.long('sourceTimestampMs', 8_640_000_000_000_001n);
+      writer.bytes('original', Buffer.from('original'));
+    });
+    expect(readStoredLetter(forged)).toMatchObject({ sourcePartition: -1, sourceOffset: -1, sourceTimestampMs: -1 });
+  });
+
   it('says of another event what it lacks', () => {
     const other = event((writer) => writer.string('message', 'x'));
     expect(() => readStoredLetter(other)).toThrow(`the event ${NIL_UUID} is no dead letter: expected the tag original`);

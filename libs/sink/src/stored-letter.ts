@@ -1,5 +1,8 @@
 import { HerculesError, readEvent, type Value } from '@hercules/protocol';
 
+/** The last moment that a Date can hold. */
+const LATEST_MS = 8.64e15;
+
 /** A dead letter as it stands in its stream: what `DeadLetters` has written. */
 export interface StoredLetter {
   /** Its own uuid, which names it: made of the group and the place of the record, so that the same record is the same letter. */
@@ -34,9 +37,10 @@ export function readStoredLetter(bytes: Buffer, start = 0): StoredLetter {
     const value = tag(name);
     return typeof value === 'string' ? value : '';
   };
-  const number = (name: string): number => {
-    const value = tag(name);
-    return typeof value === 'bigint' || typeof value === 'number' ? Number(value) : -1;
+  // Whoever may write to the stream may have written anything.
+  const number = (name: string, most = Number.MAX_SAFE_INTEGER): number => {
+    const value = Number(tag(name) ?? -1);
+    return Number.isInteger(value) && value <= most ? value : -1;
   };
   const original = bytesOf(tag('original'));
   const sourceTopic = text('sourceTopic');
@@ -55,7 +59,7 @@ export function readStoredLetter(bytes: Buffer, start = 0): StoredLetter {
     sourceTopic,
     sourcePartition: number('sourcePartition'),
     sourceOffset: number('sourceOffset'),
-    sourceTimestampMs: number('sourceTimestampMs'),
+    sourceTimestampMs: number('sourceTimestampMs', LATEST_MS),
     key: bytesOf(tag('key')) ?? null,
     original,
     originalSize: typeof originalSize === 'number' ? originalSize : undefined,

@@ -129,7 +129,7 @@ it('is cancelled for good', async () => {
   expect((await stand.post(`/replays/cancel?id=${id}`)).status).toBe(200);
   await stand.waitForState(id, 'cancelled');
   const resumed = await stand.post(`/replays/resume?id=${id}`);
-  expect(resumed).toEqual({ status: 409, text: `The replay '${id}' is cancelled and cannot be running any more` });
+  expect(resumed).toEqual({ status: 409, text: `The replay '${id}' is cancelled and cannot go on any more` });
 });
 
 it('takes only what passes the filters, and counts it before', async () => {
@@ -218,6 +218,13 @@ describe('what is refused', () => {
   it.each([
     ['a stream that is not there', { stream: 'logs_nowhere' }, 404, "There is no stream 'logs_nowhere'"],
     ['a range that ends before it begins', { from: '-1m', to: '-2m' }, 400, 'Invalid replay: from: expected a time before to'],
+    [
+      'a range that is still to come',
+      { from: Date.now() + 3_600_000, to: Date.now() + 7_200_000 },
+      400,
+      'from: expected a time before now',
+    ],
+    ['a time before there were any', { from: '-99999d' }, 400, 'from: expected a time: ISO 8601, ms since 1970'],
     ['a time that is none', { from: 'yesterday' }, 400, 'from: expected a time: ISO 8601, ms since 1970'],
     [
       'a target that is none',
@@ -269,8 +276,19 @@ describe('rights', () => {
     expect((await stand.get(`/replays/info?id=${id}`, `apiKey ${copier}`)).status).toBe(403);
     expect((await stand.get('/replays', `apiKey ${reader}`)).text).toContain(id);
     expect((await stand.get('/replays', `apiKey ${copier}`)).text).toBe('[]');
+    expect(JSON.parse((await stand.get('/replays?limit=1', `apiKey ${reader}`)).text)).toEqual([expect.objectContaining({ id })]);
     expect((await stand.post(`/replays/cancel?id=${id}`, undefined, `apiKey ${reader}`)).status).toBe(401);
     expect((await stand.post(`/replays/cancel?id=${id}`, undefined, `apiKey ${manager}`)).status).toBe(200);
+    await stand.waitForState(id, 'cancelled');
+  });
+
+  it('to read is to end a dry run too, which one may begin', async () => {
+    const filters = [{ path: 'number', condition: { type: 'exist' } }];
+    const request = { stream, from: '-1h', target: target(), eventsPerSecond: 1, dryRun: true, filters };
+    const started = await stand.post('/replays', request, `apiKey ${reader}`);
+    const { id } = JSON.parse(started.text) as { id: string };
+    expect((await stand.post(`/replays/cancel?id=${id}`, undefined, `apiKey ${copier}`)).status).toBe(403);
+    expect((await stand.post(`/replays/cancel?id=${id}`, undefined, `apiKey ${reader}`)).status).toBe(200);
     await stand.waitForState(id, 'cancelled');
   });
 

@@ -3,6 +3,7 @@ import type { Client } from 'cassandra-driver';
 import { sendUnloggedBatch } from './driver-internals.ts';
 import type { PartitionRows, RowBatch } from './row-batch.ts';
 import { failureReason, writeOutcome } from './write-outcome.ts';
+import { WriteSlots } from './write-slots.ts';
 
 export interface PartitionedWriterOptions {
   /** Most bytes of a batch; a row that is longer goes alone. Cassandra warns above batch_size_warn_threshold, 5 KiB by default. */
@@ -26,19 +27,19 @@ interface Failure {
 export class PartitionedWriter {
   readonly #client: Client;
   readonly #options: PartitionedWriterOptions;
-  #inFlight = 0;
-  readonly #waiting: (() => void)[] = [];
+  readonly #slots: WriteSlots;
   /** Batches sent and rows in them, for metrics. */
   readonly counters = { batches: 0, rows: 0, failedBatches: 0 };
 
   constructor(client: Client, options: PartitionedWriterOptions) {
     this.#client = client;
     this.#options = options;
+    this.#slots = new WriteSlots(options.maxInFlight);
   }
 
   /** Batches under way. */
   get inFlight(): number {
-    return this.#inFlight;
+    return this.#slots.taken;
   }
 
   /** @throws the driver's error when Cassandra cannot be used at all */
@@ -48,9 +49,12 @@ export class PartitionedWriter {
     const sends: Promise<void>[] = [];
     for (const rows of batch.partitions.values()) {
       for (const [from, to] of this.#chunks(rows)) {
-        if (this.#inFlight >= this.#options.maxInFlight) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-        if (fatal.length > 0 || signal.aborted) break;
-        sends.push(this.#send(batch, rows, from, to, failures, fatal));
+        await this.#slots.take();
+        if (fatal.length > 0 || signal.aborted) {
+          this.#slots.giveBack();
+          break;
+        }
+        sends.push(this.#send(batch, rows, from, to, failures, fatal).finally(() => this.#slots.giveBack()));
       }
     }
     await Promise.all(sends);
@@ -88,7 +92,6 @@ export class PartitionedWriter {
     failures: Map<number, Failure>,
     fatal: unknown[],
   ): Promise<void> {
-    this.#inFlight++;
     try {
       const ranges = from === 0 && to === rows.items.length ? rows.ranges : rows.ranges.slice(2 * from, 2 * to);
       await sendUnloggedBatch(this.#client, batch.bytes, ranges, rows.routingKey);
@@ -101,9 +104,6 @@ export class PartitionedWriter {
       // Which of several rows is to blame is not said: each is sent alone.
       else if (outcome === 'refused' && to - from > 1) await this.#sendOneByOne(batch, rows, from, to, failures, fatal);
       else for (let row = from; row < to; row++) fail(failures, rows.items[row]!, outcome, error);
-    } finally {
-      this.#inFlight--;
-      this.#waiting.shift()?.();
     }
   }
 

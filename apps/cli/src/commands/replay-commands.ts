@@ -10,6 +10,8 @@ import { parseFilters } from './filter-option.ts';
 import { untilStopped } from './until-stopped.ts';
 import { wholeNumber } from './whole-number.ts';
 
+const WHOLE_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 interface StartOptions {
   readonly from: string;
   readonly to?: string;
@@ -61,7 +63,7 @@ export function addReplayCommands(program: Command, environment: Environment): v
 
   replay
     .command('list')
-    .description('All replays, the oldest first')
+    .description('The newest 1000 replays, the oldest first')
     .action(
       action(environment, async ({ management, output }) => {
         const all = await management.replays();
@@ -133,6 +135,8 @@ function targetOf({ sink, timeline, stream, suffix }: StartOptions): ReplayReque
 
 /** @throws CliError when there is none, or several */
 async function find({ management }: CliContext, id: string): Promise<ShownReplay> {
+  // A whole id finds one that is too old for the list, too.
+  if (WHOLE_ID.test(id)) return management.replay(id);
   const found = (await management.replays()).filter((replay) => replay.id.startsWith(id));
   if (found.length === 1) return found[0]!;
   const what = found.length === 0 ? 'No replay has' : `${found.length} replays have`;

@@ -51,15 +51,19 @@ export class Auditor {
     const [from, to] = [fromMinute - 1, toMinute + 1];
     // The order matters: what is committed later than it was counted would look as if it were not counted, not the other way round.
     const minutes = await readTopicMinutes(partitions, stream, partitionCount, from, to);
-    const seen = await readPublishedCounts(partitions, topic.name, await producer.prepareTopic(topic.name), stream, signal);
+    const auditPartitions = await producer.prepareTopic(topic.name);
+    const window = { fromMinute: from, toMinute: to };
+    const seen = await readPublishedCounts(partitions, topic.name, auditPartitions, stream, window, signal);
     const committed = new Map<string, readonly number[]>();
     for (const group of seen.groups.keys()) committed.set(group, await admin.committedOffsets(group, stream, partitionCount));
+    const now = Date.now();
+    const entry = registry.stream(stream);
     const compared = compareCounts({
-      fromMinute: from,
-      toMinute: to,
-      openFromMinute: minuteOfMs(Date.now() - openMs - MINUTE_MS) + 1,
+      ...window,
+      openFromMinute: minuteOfMs(now - openMs - MINUTE_MS) + 1,
       lateAfterMinutes,
-      hasGateways: registry.stream(stream)?.type !== 'derived',
+      keptFromMinute: entry === undefined ? Infinity : minuteOfMs(now - entry.ttl) + 1,
+      hasGateways: entry?.type !== 'derived',
       published: seen,
       topic: minutes,
       committed,

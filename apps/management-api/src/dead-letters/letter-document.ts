@@ -1,3 +1,4 @@
+import { parseJson } from '@hercules/metadata';
 import { DocumentFormatter, eventIdBase64, parseMapping, readEvent } from '@hercules/protocol';
 import type { StoredLetter } from '@hercules/sink';
 import { z } from 'zod';
@@ -47,7 +48,7 @@ export function letterSummary(letter: StoredLetter, resending: Resending | undef
 /** The event of a letter with all its tags; `{"error": why}` when it cannot be read. */
 export function originalDocument({ original }: StoredLetter): unknown {
   try {
-    return JSON.parse(new DocumentFormatter({ mapping: parseMapping('', 'plain') }).toJson(readEvent(original).event));
+    return parseJson(new DocumentFormatter({ mapping: parseMapping('', 'plain') }).toJson(readEvent(original).event));
   } catch (error) {
     return { error: (error as Error).message };
   }

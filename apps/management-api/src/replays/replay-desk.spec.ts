@@ -74,9 +74,10 @@ describe('ReplayDesk', () => {
   });
 
   it.each([
+    ['running', 'failed', 'running', "The replay '1' is failed and cannot go on any more"],
     ['running', 'done', 'paused', "The replay '1' is done and cannot be paused any more"],
     ['running', 'failed', 'cancelled', "The replay '1' is failed and cannot be cancelled any more"],
-    ['cancelled', undefined, 'running', "The replay '1' is cancelled and cannot be running any more"],
+    ['cancelled', undefined, 'running', "The replay '1' is cancelled and cannot go on any more"],
     ['cancelled', 'running', 'paused', "The replay '1' is being cancelled"],
   ] as const)('wanted %s and %s: refuses %s', async (was, state, wanted, text) => {
     const entry = entryOf(was, state);

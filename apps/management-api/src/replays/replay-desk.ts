@@ -65,9 +65,13 @@ export class ReplayDesk {
    */
   async want(entry: ReplayEntry, wanted: WantedState): Promise<ReplayEntry> {
     const { job, progress } = entry;
-    if (job.wanted === wanted) return entry;
-    if (isFinished(entry))
-      throw new HerculesError('CONFLICT', `The replay '${job.id}' is ${progress?.state ?? 'cancelled'} and cannot be ${wanted} any more`);
+    const state = isFinished(entry) ? (progress?.state ?? 'cancelled') : undefined;
+    if (state === wanted || (state === undefined && job.wanted === wanted)) return entry;
+    if (state !== undefined)
+      throw new HerculesError(
+        'CONFLICT',
+        `The replay '${job.id}' is ${state} and cannot ${wanted === 'running' ? 'go on' : `be ${wanted}`} any more`,
+      );
     if (job.wanted === 'cancelled') throw new HerculesError('CONFLICT', `The replay '${job.id}' is being cancelled`);
     return this.#put({ ...job, wanted });
   }

@@ -1,4 +1,4 @@
-import { type ApiRequest, callerName, jsonAnswer, type Route, textParameter } from '@hercules/http-api';
+import { type ApiRequest, callerName, integerParameter, jsonAnswer, type Route, textParameter } from '@hercules/http-api';
 import type { Stream } from '@hercules/metadata';
 import { HerculesError } from '@hercules/protocol';
 import { type ReplayEntry, replayStatus, type ReplayTarget, type WantedState } from '@hercules/replay';
@@ -6,12 +6,21 @@ import { z } from 'zod';
 import { dryRunSchema, listedReplaySchema, type ReplayRequest, replayRequestSchema } from '../replays/replay-request.ts';
 import type { RouteContext } from './route-context.ts';
 
+const MAX_LISTED = 1000;
+
 const idParameter = textParameter('id', { description: 'Id of the replay' });
+const limitParameter = integerParameter('limit', {
+  expected: `a whole number from 1 to ${MAX_LISTED}`,
+  minimum: 1,
+  maximum: MAX_LISTED,
+  required: false,
+  description: `Most replays, the newest ones; ${MAX_LISTED} if left out`,
+});
 
 const NOT_FOUND = { 404: { description: 'There is no such replay' } };
 const UNAVAILABLE = { 503: { description: 'Kafka is not available' } };
 const READ = 'read or manage on the stream';
-const MANAGE = 'manage on the stream';
+const MANAGE = 'manage on the stream; for a dry run, read is enough';
 
 /** Replays (docs/replay.md). The original has none. */
 export function replayRoutes({ registry, replays }: RouteContext): Route[] {
@@ -68,7 +77,8 @@ export function replayRoutes({ registry, replays }: RouteContext): Route[] {
     },
     async handle(request) {
       const entry = existing(request);
-      request.requireRight('manage', entry.job.stream);
+      // Whoever may begin one may end it.
+      request.requireAnyRight(entry.job.dryRun ? ['read', 'manage'] : ['manage'], entry.job.stream);
       return jsonAnswer(listed(await replays.want(entry, wanted)));
     },
   });
@@ -100,10 +110,11 @@ export function replayRoutes({ registry, replays }: RouteContext): Route[] {
         if (!dryRun) request.requireRight('manage', stream);
         existingStream(stream);
         checkTarget(request, asked, asked.target);
-        if (from >= (to ?? Date.now()))
+        const now = Date.now();
+        if (from >= Math.min(to ?? now, now))
           throw new HerculesError(
             'INVALID_ARGUMENT',
-            `Invalid replay: from: expected a time before ${to === undefined ? 'now' : 'to'}, got ${from}`,
+            `Invalid replay: from: expected a time before ${to === undefined || to > now ? 'now' : 'to'}, got ${from}`,
           );
         if (dryRun && filters.length === 0) return jsonAnswer({ dryRun, ...(await replays.measure(asked)) });
         return jsonAnswer(listed(await replays.create(asked, callerName(request.caller))));
@@ -115,20 +126,20 @@ export function replayRoutes({ registry, replays }: RouteContext): Route[] {
       tag,
       summary: 'Replays of the streams that the key may read or manage, the oldest first',
       access: 'key',
-      parameters: [],
-      answers: { 200: { description: 'The replays', schema: z.array(listedReplaySchema) } },
-      handle: ({ caller }) =>
-        jsonAnswer(
-          replays
-            .list()
-            .filter(
-              ({ job }) =>
-                caller.kind === 'master' ||
-                (caller.kind === 'apiKey' &&
-                  (['read', 'manage'] as const).some((right) => registry.authorizer.authorize(caller, right, job.stream) === 'allowed')),
-            )
-            .map(listed),
-        ),
+      parameters: [limitParameter],
+      answers: {
+        200: { description: 'The replays', schema: z.array(listedReplaySchema) },
+        400: { description: "Parameter 'limit' is bad" },
+      },
+      handle(request) {
+        const { caller } = request;
+        const limit = request.optional(limitParameter) ?? MAX_LISTED;
+        const mayBeSeen = ({ job }: ReplayEntry): boolean =>
+          caller.kind === 'master' ||
+          (caller.kind === 'apiKey' &&
+            (['read', 'manage'] as const).some((right) => registry.authorizer.authorize(caller, right, job.stream) === 'allowed'));
+        return jsonAnswer(replays.list().filter(mayBeSeen).slice(-limit).map(listed));
+      },
     },
     {
       method: 'GET',
