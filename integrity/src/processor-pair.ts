@@ -9,6 +9,9 @@ export interface ProcessorPairOptions {
   readonly partitions: number;
 }
 
+const REPORTED = /^hercules_(streaming|sink|kafka_consumer)_/;
+const MOST_REPORTED_OUTPUT = 4000;
+
 /** Two instances of a processor that share its input. */
 export class ProcessorPair {
   readonly #options: ProcessorPairOptions;
@@ -50,14 +53,19 @@ export class ProcessorPair {
       const counts = await Promise.all(this.#instances.map((instance) => this.#partitionsOf(instance)));
       return counts.every((count) => count > 0) && counts.reduce((sum, count) => sum + count, 0) === partitions;
     };
-    await waitFor(isShared, 60_000, `the instances of ${entry} share ${partitions} partitions`).catch((error: Error) => {
-      throw new Error(`${error.message}; their output:\n${this.output}`, { cause: error });
+    await waitFor(isShared, 60_000, `the instances of ${entry} share ${partitions} partitions`).catch(async (error: Error) => {
+      throw new Error(`${error.message}\n${await this.report()}`, { cause: error });
     });
   }
 
-  /** What the instances that run have said. */
-  get output(): string {
-    return this.#instances.map((instance) => instance.output()).join('\n');
+  /** How the instances that run are, for whoever has to find out why something is not as expected. */
+  async report(): Promise<string> {
+    const reports = this.#instances.map(async ({ url, output }) => {
+      const text = await (await fetch(`${url}/metrics`)).text();
+      const metrics = text.split('\n').filter((line) => REPORTED.test(line) && !line.endsWith(' 0'));
+      return [this.#options.entry, ...metrics, output().slice(-MOST_REPORTED_OUTPUT)].join('\n');
+    });
+    return (await Promise.all(reports)).join('\n\n');
   }
 
   async #partitionsOf({ url }: SpawnedApp): Promise<number> {

@@ -63,11 +63,11 @@ export class ProcessorStand {
     });
   }
 
-  async metricAggregator(topics: CountTopics): Promise<ProcessorPair> {
+  metricAggregator(topics: CountTopics): Promise<ProcessorPair> {
     return this.#counter('apps/metric-aggregator/src/main.ts', SAMPLE_STREAM, topics);
   }
 
-  async traceAnalytics(topics: CountTopics): Promise<ProcessorPair> {
+  traceAnalytics(topics: CountTopics): Promise<ProcessorPair> {
     return this.#counter('apps/trace-analytics/src/main.ts', SPAN_STREAM, topics, {
       HERCULES_REPLICAS_TOPIC: `replicas_${topics.group}`,
       HERCULES_REPLICAS_REPLICATION_FACTOR: '3',
@@ -81,6 +81,11 @@ export class ProcessorStand {
     let records = this.#topics.get(topic);
     if (records === undefined) this.#topics.set(topic, (records = new TopicRecords(this.#cluster, topic)));
     return records.read();
+  }
+
+  /** How all processors that run are. */
+  async report(): Promise<string> {
+    return (await Promise.all(this.#pairs.map((pair) => pair.report()))).join('\n\n');
   }
 
   leaderOf(topic: string, partition: number): number {

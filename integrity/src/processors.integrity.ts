@@ -72,6 +72,7 @@ describe('what processors make of a stream', () => {
   async function expectNone(what: string, differences: () => Promise<readonly string[]>): Promise<void> {
     await waitFor(async () => (await differences()).length === 0, 90_000, what).catch(() => undefined);
     const left = await differences();
+    if (left.length > 0) console.error(await stand.report());
     expect({ what, differences: left.length, examples: left.slice(0, 10) }).toEqual({ what, differences: 0, examples: [] });
   }
 
