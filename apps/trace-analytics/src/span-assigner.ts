@@ -148,6 +148,10 @@ export class SpanAssigner implements EventAssigner<SpanAggregate> {
     this.#traces.add(traceId, span, this.eventMs, offset);
   }
 
+  get dueMs(): number {
+    return this.#traces.dueMs;
+  }
+
   contribute(watermarkMs: number, to: Contributions<SpanAggregate>): void {
     this.#contributions = to;
     this.#traces.tell(watermarkMs, this);

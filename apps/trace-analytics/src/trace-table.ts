@@ -27,6 +27,8 @@ export class TraceTable {
   readonly #options: TraceTableOptions;
   readonly #traces = new Map<number, HeldTrace>();
   readonly #spans = new SpanColumns();
+  /** Watermark at which a trace is to be told; Infinity when nothing is held. */
+  dueMs = Infinity;
 
   readonly #counters: { early: number };
 
@@ -45,20 +47,26 @@ export class TraceTable {
   /** @param traceId 52 bits of it */
   add(traceId: number, span: HeldSpan, endMs: number, offset: number): void {
     let trace = this.#traces.get(traceId);
-    if (trace === undefined) this.#traces.set(traceId, (trace = { offset, firstEndMs: endMs, last: NONE }));
+    if (trace === undefined) {
+      if (this.#traces.size === 0) this.dueMs = endMs + this.#options.windowMs;
+      this.#traces.set(traceId, (trace = { offset, firstEndMs: endMs, last: NONE }));
+    }
     trace.last = this.#spans.add(span, trace.last);
+    if (this.#spans.size > this.#options.maxSpans) this.dueMs = -Infinity;
   }
 
   /** Tells of all traces whose time is up. */
   tell(watermarkMs: number, listener: TraceListener): void {
     const { windowMs, maxSpans } = this.#options;
     for (const [id, trace] of this.#traces) {
-      const isDue = trace.firstEndMs + windowMs <= watermarkMs;
+      this.dueMs = trace.firstEndMs + windowMs;
+      const isDue = this.dueMs <= watermarkMs;
       if (!isDue && this.#spans.size <= maxSpans) return;
       if (!isDue) this.#counters.early++;
       this.#traces.delete(id);
       tellTrace(this.#spans.take(trace.last), trace.offset, listener);
     }
+    this.dueMs = Infinity;
   }
 }
 

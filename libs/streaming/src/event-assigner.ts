@@ -30,7 +30,9 @@ export interface EventAssigner<A> {
   read(buffer: Buffer, start: number, end: number): boolean;
   /** The event counts, for the first time: what has to be remembered of it for later contributions is remembered. @param offset of its record */
   accepted?(buffer: Buffer, start: number, offset: number): void;
-  /** Hands out what has come of several events together, once their time is up. Asked for after each block. */
+  /** Watermark at which there is something to {@link contribute}; Infinity while nothing is remembered. */
+  readonly dueMs?: number;
+  /** Hands out what has come of several events together, once their time is up. Asked for before the first event that is past {@link dueMs}. */
   contribute?(watermarkMs: number, to: Contributions<A>): void;
   /** The first record that later contributions come of; Infinity when nothing is remembered. */
   readonly firstOffset?: number;

@@ -101,7 +101,12 @@ export class MergeProcessor<A> implements PartitionProcessor {
   }
 
   get checkpoint(): Checkpoint {
-    return { position: Math.max(this.#position, this.#countedBefore), watermarkMs: this.#closedMs, forgottenMs: -Infinity };
+    return {
+      position: Math.max(this.#position, this.#countedBefore),
+      watermarkMs: this.#closedMs,
+      forgottenMs: -Infinity,
+      rereadMs: -Infinity,
+    };
   }
 
   /** Series in open windows. */

@@ -16,7 +16,7 @@ export class OpenWindow<A> {
   /** Watermark at which it takes no more events. */
   closeMs: number;
   /** First record that counts in it: reading has to begin there for the window to become what it is. */
-  readonly firstOffset: number;
+  firstOffset: number;
   readonly groups = new Map<string, Group<A>>();
   readonly dirty: Group<A>[] = [];
   /** When it was last written, ms since 1970; 0 = never. */

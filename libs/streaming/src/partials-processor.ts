@@ -36,6 +36,12 @@ export interface PartialsOptions<A> {
   readonly nowMs: number;
 }
 
+/** Before a block of records: where it begins, and what the watermark was. */
+interface Mark {
+  readonly offset: number;
+  readonly watermarkMs: number;
+}
+
 /**
  * The first stage of an aggregation: counts the events of one input partition by window and series, each event once, and writes what it has of them as partial results,
  * which a second stage merges by series (merge-processor.ts).
@@ -45,11 +51,17 @@ export class PartialsProcessor<A> implements PartitionProcessor, Contributions<A
   readonly #source: string;
   readonly #windows: WindowSet<A>;
   readonly #watermark: Watermark;
+  /** While the state is made anew: the watermark as it was when the records came for the first time. */
+  #reread: Watermark | undefined;
+  /** Where reading may begin again, the oldest first. */
+  readonly #marks: Mark[] = [];
   readonly #seen: SeenEvents;
   readonly #writer = new PartialWriter();
   /** Records before this offset were counted by an earlier life of the state. */
   #countedBefore: number;
   #position = -1;
+  /** Windows that close at or before this time, in ms, take no contributions. */
+  #closedToContributionsMs = -Infinity;
   #announcedMs = NaN;
   #announcedAtMs = 0;
 
@@ -59,18 +71,20 @@ export class PartialsProcessor<A> implements PartitionProcessor, Contributions<A
     this.#source = `${source.topic}/${source.partition}`;
     this.#windows = new WindowSet(() => codec.create());
     this.#watermark = new Watermark(settings, nowMs, restored?.watermarkMs);
+    if (restored !== undefined) this.#reread = new Watermark(settings, nowMs, restored.rereadMs);
     this.#seen = new SeenEvents({ sliceMs: SLICE_MS, maxIds: settings.maxEventIds }, restored?.forgottenMs);
     this.#countedBefore = restored?.position ?? 0;
   }
 
   get rereadFrom(): number {
-    return Math.min(this.#position, this.#windows.firstOffset, this.#options.assigner.firstOffset ?? Infinity);
+    return this.#mark().offset;
   }
 
   get checkpoint(): Checkpoint {
     // While the state is being made anew, what was counted before is still what counts.
     const position = Math.max(this.#position, this.#countedBefore);
-    return { position, watermarkMs: this.#watermark.valueMs, forgottenMs: this.#seen.forgottenMs };
+    const rereadMs = this.#mark().watermarkMs;
+    return { position, watermarkMs: this.#watermark.valueMs, forgottenMs: this.#seen.forgottenMs, rereadMs };
   }
 
   /** Ids that are remembered, and series in open windows. */
@@ -80,17 +94,19 @@ export class PartialsProcessor<A> implements PartitionProcessor, Contributions<A
 
   process(block: RecordBlock, nowMs: number): void {
     const { count, offsets, timestamps, buffer, valueStarts, valueEnds } = block;
+    this.#marks.push({ offset: block.firstOffset, watermarkMs: this.#asOfMs });
     for (let i = 0; i < count; i++) this.#take(buffer, valueStarts[i]!, valueEnds[i]!, offsets[i]!, timestamps[i]!, nowMs);
     this.#position = block.lastOffset + 1;
-    this.#options.assigner.contribute?.(this.#watermark.valueMs, this);
   }
 
   /** For contributions of several events together. */
   aggregate(timeMs: number, periodMs: number, latenessMs: number, key: string, offset: number): A | undefined {
     const startMs = windowStart(timeMs, periodMs);
     const closeMs = startMs + periodMs + latenessMs;
-    if (closeMs <= this.#watermark.valueMs) return undefined;
+    if (closeMs <= this.#closedToContributionsMs) return undefined;
     const window = this.#windows.at(periodMs, startMs, closeMs, offset);
+    // It may come of records from before the first that counted in the window by itself.
+    if (offset < window.firstOffset) window.firstOffset = offset;
     const group = this.#windows.group(window, key, this.#options.settings.maxGroups);
     if (group === undefined) return undefined;
     window.markDirty(group);
@@ -102,8 +118,10 @@ export class PartialsProcessor<A> implements PartitionProcessor, Contributions<A
     if (this.#position < this.#countedBefore && !isAtEnd) return;
     if (isAtEnd) {
       this.#countedBefore = Math.min(this.#countedBefore, Math.max(0, this.#position));
+      this.#reread = undefined;
+      const beforeMs = this.#asOfMs;
       this.#watermark.passIdle(nowMs);
-      this.#options.assigner.contribute?.(this.#watermark.valueMs, this);
+      this.#contribute(beforeMs);
     }
     const { valueMs } = this.#watermark;
     const { deadlineMs, amendIntervalMs } = this.#options.settings;
@@ -137,15 +155,20 @@ export class PartialsProcessor<A> implements PartitionProcessor, Contributions<A
       return;
     }
     const { eventMs, targets, periodsMs, latenessesMs, keys } = assigner;
+    if (isNew) this.#reread = undefined;
+    const beforeMs = this.#asOfMs;
     if (!this.#watermark.observe(eventMs, arrivalMs, nowMs)) {
       if (isNew) counters.ahead++;
       return;
     }
+    this.#reread?.observe(eventMs, arrivalMs, nowMs);
+    const asOfMs = this.#asOfMs;
+    this.#contribute(beforeMs);
     const watermarkMs = this.#watermark.valueMs;
     let keepUntilMs = -Infinity;
     for (let i = 0; i < targets; i++) {
       const closeMs = windowStart(eventMs, periodsMs[i]!) + periodsMs[i]! + latenessesMs[i]!;
-      if (closeMs > watermarkMs && closeMs > keepUntilMs) keepUntilMs = closeMs;
+      if (closeMs > asOfMs && closeMs > keepUntilMs) keepUntilMs = closeMs;
     }
     if (keepUntilMs === -Infinity) {
       if (isNew) counters.late++;
@@ -172,6 +195,39 @@ export class PartialsProcessor<A> implements PartitionProcessor, Contributions<A
     if (!isNew) return;
     if (added > 0) counters.counted++;
     else counters.overflowed++;
+  }
+
+  /**
+   * Lets several events together count, in their windows as these are when their time is up: neither the number of records that are fetched at once nor a gap in event time, which
+   * closes windows in one step, makes a difference.
+   * @param beforeMs the watermark until now
+   */
+  #contribute(beforeMs: number): void {
+    const { assigner } = this.#options;
+    const asOfMs = this.#asOfMs;
+    for (let dueMs; (dueMs = assigner.dueMs ?? Infinity) <= asOfMs;) {
+      const atMs = Math.max(beforeMs, dueMs);
+      this.#closedToContributionsMs = this.#reread === undefined ? atMs : this.#watermark.valueMs;
+      assigner.contribute!(atMs, this);
+    }
+  }
+
+  /** The watermark by which it is decided what is late; while the state is made anew, windows that were closed meanwhile stay closed nevertheless. */
+  get #asOfMs(): number {
+    return (this.#reread ?? this.#watermark).valueMs;
+  }
+
+  /** The last mark from which on nothing is missing that is still needed; those before are dropped. */
+  #mark(): Mark {
+    const neededFrom = Math.min(this.#position, this.#windows.firstOffset, this.#options.assigner.firstOffset ?? Infinity);
+    if (neededFrom >= this.#position) {
+      this.#marks.length = 0;
+      return { offset: this.#position, watermarkMs: this.#asOfMs };
+    }
+    let last = 0;
+    while (last + 1 < this.#marks.length && this.#marks[last + 1]!.offset <= neededFrom) last++;
+    this.#marks.splice(0, last);
+    return this.#marks[0]!;
   }
 
   #write(window: OpenWindow<A>, nowMs: number): void {
