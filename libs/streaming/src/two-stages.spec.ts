@@ -201,6 +201,23 @@ describe('partial and merged windows', () => {
     expect(merge.groupCount).toBe(1);
   });
 
+  it('closes a window only after all parts that an input partition writes of it at once', () => {
+    const events = [0, 1, 2].map((i) => sampleEvent({ id: i, timeMs: 1_000_001 + i * 20, series: 's', value: 1 }));
+    const inputs = [[...events, sampleEvent({ id: 3, timeMs: 1_009_000, series: 's', value: 1 })]];
+    const { log, results, mergeCounters, createPartials, createMerge } = setUp(inputs, {}, [10]);
+    const partials = createPartials(0);
+    const merge = createMerge();
+    partials.tick(NOW, true);
+    partials.process(blockOf(inputs[0]!), NOW);
+    partials.tick(NOW, true);
+    log.values.forEach((_, i) => {
+      merge.process(blockOf([log.values[i]!], { firstOffset: i }), NOW);
+      merge.tick(NOW + i, false);
+    });
+    expect(mergeCounters.latePartials).toBe(0);
+    expect([...results.keys()]).toHaveLength(4);
+  });
+
   it('counts what is no event, nothing to count, of the future, or beyond the bound of series', () => {
     const now = 1_000_000;
     const events = [
