@@ -1,5 +1,5 @@
 import { KafkaCluster, kafkaConfigSchema } from '@hercules/kafka';
-import { type TopicRecord, TopicRecords } from '@hercules/testing';
+import { type TopicRecord, TopicRecords, waitFor } from '@hercules/testing';
 import { LATENESS_MS } from './counted-events.ts';
 import { Platform } from './platform.ts';
 import { ProcessorPair } from './processor-pair.ts';
@@ -76,11 +76,11 @@ export class ProcessorStand {
     });
   }
 
-  /** All records of a topic so far. */
+  /** All records of a topic so far. Of a topic that was made a moment ago some brokers do not know yet. */
   async records(topic: string): Promise<readonly TopicRecord[]> {
     let records = this.#topics.get(topic);
     if (records === undefined) this.#topics.set(topic, (records = new TopicRecords(this.#cluster, topic)));
-    return records.read();
+    return waitFor(() => records.read(), 30_000, `${topic} can be read`);
   }
 
   /** How all processors that run are. */
