@@ -9,28 +9,22 @@ export interface Checkpoint {
   readonly watermarkMs: number;
   /** Events from before this time in ms are not counted any more, because the ids to tell repetitions by were forgotten; −Infinity = none. */
   readonly forgottenMs: number;
-  /** What the watermark was, in ms, before the record at the committed offset: from there on it is made anew with the state. −Infinity = the first event tells. */
-  readonly rereadMs: number;
 }
 
-const VERSION = 'v2';
-/** Without `rereadMs`. */
-const FORMER_VERSION = 'v1';
+const VERSION = 'v1';
 
 /** The text that goes into the metadata of a committed offset. */
-export function encodeCheckpoint({ position, watermarkMs, forgottenMs, rereadMs }: Checkpoint): string {
-  return [VERSION, position, numberText(watermarkMs), numberText(forgottenMs), numberText(rereadMs)].join(' ');
+export function encodeCheckpoint({ position, watermarkMs, forgottenMs }: Checkpoint): string {
+  return [VERSION, position, numberText(watermarkMs), numberText(forgottenMs)].join(' ');
 }
 
 /** @returns undefined for what is no such text: another program's, or none */
 export function decodeCheckpoint(text: string): Checkpoint | undefined {
-  const [version, position, ...times] = text.split(' ');
-  if (version === FORMER_VERSION) times.push('-');
-  else if (version !== VERSION) return undefined;
-  if (times.length !== 3) return undefined;
-  const [watermarkMs, forgottenMs, rereadMs] = times.map(parseNumber) as [number, number, number];
-  const checkpoint = { position: Number(position), watermarkMs, forgottenMs, rereadMs };
-  const isGood = Number.isSafeInteger(checkpoint.position) && ![watermarkMs, forgottenMs, rereadMs].some(Number.isNaN);
+  const [version, position, watermark, forgotten, ...more] = text.split(' ');
+  if (version !== VERSION || more.length > 0) return undefined;
+  const checkpoint = { position: Number(position), watermarkMs: parseNumber(watermark), forgottenMs: parseNumber(forgotten) };
+  const isGood =
+    Number.isSafeInteger(checkpoint.position) && !Number.isNaN(checkpoint.watermarkMs) && !Number.isNaN(checkpoint.forgottenMs);
   return isGood ? checkpoint : undefined;
 }
 
@@ -38,6 +32,6 @@ function numberText(value: number): string {
   return value === -Infinity ? '-' : String(value);
 }
 
-function parseNumber(text: string): number {
-  return text === '-' ? -Infinity : Number(text);
+function parseNumber(text: string | undefined): number {
+  return text === '-' ? -Infinity : Number(text ?? NaN);
 }

@@ -19,7 +19,7 @@ class GatheringAssigner extends SampleAssigner {
   readonly #gathered = new Map<string, { readonly firstMs: number; readonly offset: number; timeMs: number; count: number }>();
 
   constructor(latenessMs: number) {
-    super([10], latenessMs);
+    super([10, GATHERED_PERIOD_MS], latenessMs);
     this.#latenessMs = latenessMs;
   }
 
@@ -101,15 +101,21 @@ function partialsOf(events: readonly Buffer[], blocks: readonly number[], kills:
 }
 
 it('what several events give together is the same however many records are fetched at once, and wherever reading begins again', () => {
-  const steps = fc.array(fc.record({ stepMs: fc.nat(6), backMs: fc.nat(15) }), { minLength: 20, maxLength: 120 });
+  const mostly = (weight: number, usual: fc.Arbitrary<number>, seldom: number) =>
+    fc.oneof({ arbitrary: usual, weight }, { arbitrary: fc.constant(seldom), weight: 1 });
+  // Now and then there is a gap, and an event that is too late.
+  const steps = fc.array(fc.record({ stepMs: mostly(40, fc.nat(6), 150), backMs: mostly(4, fc.nat(15), 120) }), {
+    minLength: 40,
+    maxLength: 160,
+  });
   const dice = fc.array(fc.nat(9), { minLength: 30, maxLength: 30 });
-  const sizes = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 5, maxLength: 5 });
+  const sizes = fc.array(fc.oneof(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 40 })), { minLength: 5, maxLength: 5 });
   fc.assert(
     fc.property(steps, sizes, dice, (list, blocks, kills) => {
       let timeMs = 1_000_000;
       const events = list.map(({ stepMs, backMs }, i) => {
         timeMs += stepMs;
-        // All events of a series come while it is gathered.
+        // All events of a series come while it is gathered, or after a gap.
         return sampleEvent({ id: i, timeMs: timeMs - backMs, series: `s${Math.floor(i / 4)}`, value: 1 });
       });
       const end = sampleEvent({ id: -1, timeMs: timeMs + GATHERING_MS + 10, series: 'end', value: 1 });
@@ -118,4 +124,10 @@ it('what several events give together is the same however many records are fetch
     }),
     { numRuns: 300 },
   );
+});
+
+it('what several events give together counts in its window, even if the next event comes so much later that it closes the window', () => {
+  const times = [1_000_001, 1_000_002, 1_000_900, 1_000_900];
+  const events = times.map((timeMs, i) => sampleEvent({ id: i, timeMs, series: `s${i >> 1}`, value: 1 }));
+  expect(partialsOf(events, [1], [1]).get('40@1000000 gathered 2')).toEqual({ count: 1, sum: 2 });
 });

@@ -105,7 +105,6 @@ export class MergeProcessor<A> implements PartitionProcessor {
       position: Math.max(this.#position, this.#countedBefore),
       watermarkMs: this.#closedMs,
       forgottenMs: -Infinity,
-      rereadMs: -Infinity,
     };
   }
 

@@ -36,12 +36,6 @@ export interface PartialsOptions<A> {
   readonly nowMs: number;
 }
 
-/** Before a block of records: where it begins, and what the watermark was. */
-interface Mark {
-  readonly offset: number;
-  readonly watermarkMs: number;
-}
-
 /**
  * The first stage of an aggregation: counts the events of one input partition by window and series, each event once, and writes what it has of them as partial results,
  * which a second stage merges by series (merge-processor.ts).
@@ -51,10 +45,8 @@ export class PartialsProcessor<A> implements PartitionProcessor, Contributions<A
   readonly #source: string;
   readonly #windows: WindowSet<A>;
   readonly #watermark: Watermark;
-  /** While the state is made anew: the watermark as it was when the records came for the first time. */
+  /** While the state is made anew: the watermark as it was when the records came for the first time, but for the first few. */
   #reread: Watermark | undefined;
-  /** Where reading may begin again, the oldest first. */
-  readonly #marks: Mark[] = [];
   readonly #seen: SeenEvents;
   readonly #writer = new PartialWriter();
   /** Records before this offset were counted by an earlier life of the state. */
@@ -71,20 +63,19 @@ export class PartialsProcessor<A> implements PartitionProcessor, Contributions<A
     this.#source = `${source.topic}/${source.partition}`;
     this.#windows = new WindowSet(() => codec.create());
     this.#watermark = new Watermark(settings, nowMs, restored?.watermarkMs);
-    if (restored !== undefined) this.#reread = new Watermark(settings, nowMs, restored.rereadMs);
+    if (restored !== undefined) this.#reread = new Watermark(settings, nowMs);
     this.#seen = new SeenEvents({ sliceMs: SLICE_MS, maxIds: settings.maxEventIds }, restored?.forgottenMs);
     this.#countedBefore = restored?.position ?? 0;
   }
 
   get rereadFrom(): number {
-    return this.#mark().offset;
+    return Math.min(this.#position, this.#windows.firstOffset, this.#options.assigner.firstOffset ?? Infinity);
   }
 
   get checkpoint(): Checkpoint {
     // While the state is being made anew, what was counted before is still what counts.
     const position = Math.max(this.#position, this.#countedBefore);
-    const rereadMs = this.#mark().watermarkMs;
-    return { position, watermarkMs: this.#watermark.valueMs, forgottenMs: this.#seen.forgottenMs, rereadMs };
+    return { position, watermarkMs: this.#watermark.valueMs, forgottenMs: this.#seen.forgottenMs };
   }
 
   /** Ids that are remembered, and series in open windows. */
@@ -94,7 +85,6 @@ export class PartialsProcessor<A> implements PartitionProcessor, Contributions<A
 
   process(block: RecordBlock, nowMs: number): void {
     const { count, offsets, timestamps, buffer, valueStarts, valueEnds } = block;
-    this.#marks.push({ offset: block.firstOffset, watermarkMs: this.#asOfMs });
     for (let i = 0; i < count; i++) this.#take(buffer, valueStarts[i]!, valueEnds[i]!, offsets[i]!, timestamps[i]!, nowMs);
     this.#position = block.lastOffset + 1;
   }
@@ -215,19 +205,6 @@ export class PartialsProcessor<A> implements PartitionProcessor, Contributions<A
   /** The watermark by which it is decided what is late; while the state is made anew, windows that were closed meanwhile stay closed nevertheless. */
   get #asOfMs(): number {
     return (this.#reread ?? this.#watermark).valueMs;
-  }
-
-  /** The last mark from which on nothing is missing that is still needed; those before are dropped. */
-  #mark(): Mark {
-    const neededFrom = Math.min(this.#position, this.#windows.firstOffset, this.#options.assigner.firstOffset ?? Infinity);
-    if (neededFrom >= this.#position) {
-      this.#marks.length = 0;
-      return { offset: this.#position, watermarkMs: this.#asOfMs };
-    }
-    let last = 0;
-    while (last + 1 < this.#marks.length && this.#marks[last + 1]!.offset <= neededFrom) last++;
-    this.#marks.splice(0, last);
-    return this.#marks[0]!;
   }
 
   #write(window: OpenWindow<A>, nowMs: number): void {
