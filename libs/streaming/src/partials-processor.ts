@@ -47,6 +47,8 @@ export class PartialsProcessor<A> implements PartitionProcessor, Contributions<A
   readonly #watermark: Watermark;
   /** While the state is made anew: the watermark as it was when the records came for the first time, but for the first few. */
   #reread: Watermark | undefined;
+  /** Holds once the state is made anew: what was counted before its id was forgotten still counts. */
+  readonly #restoredForgottenMs: number;
   readonly #seen: SeenEvents;
   readonly #writer = new PartialWriter();
   /** Records before this offset were counted by an earlier life of the state. */
@@ -64,7 +66,8 @@ export class PartialsProcessor<A> implements PartitionProcessor, Contributions<A
     this.#windows = new WindowSet(() => codec.create());
     this.#watermark = new Watermark(settings, nowMs, restored?.watermarkMs);
     if (restored !== undefined) this.#reread = new Watermark(settings, nowMs);
-    this.#seen = new SeenEvents({ sliceMs: SLICE_MS, maxIds: settings.maxEventIds }, restored?.forgottenMs);
+    this.#seen = new SeenEvents({ sliceMs: SLICE_MS, maxIds: settings.maxEventIds });
+    this.#restoredForgottenMs = restored?.forgottenMs ?? -Infinity;
     this.#countedBefore = restored?.position ?? 0;
   }
 
@@ -75,7 +78,7 @@ export class PartialsProcessor<A> implements PartitionProcessor, Contributions<A
   get checkpoint(): Checkpoint {
     // While the state is being made anew, what was counted before is still what counts.
     const position = Math.max(this.#position, this.#countedBefore);
-    return { position, watermarkMs: this.#watermark.valueMs, forgottenMs: this.#seen.forgottenMs };
+    return { position, watermarkMs: this.#watermark.valueMs, forgottenMs: Math.max(this.#seen.forgottenMs, this.#restoredForgottenMs) };
   }
 
   /** Ids that are remembered, and series in open windows. */
@@ -108,7 +111,7 @@ export class PartialsProcessor<A> implements PartitionProcessor, Contributions<A
     if (this.#position < this.#countedBefore && !isAtEnd) return;
     if (isAtEnd) {
       this.#countedBefore = Math.min(this.#countedBefore, Math.max(0, this.#position));
-      this.#reread = undefined;
+      this.#endReread();
       const beforeMs = this.#asOfMs;
       this.#watermark.passIdle(nowMs);
       this.#contribute(beforeMs);
@@ -145,7 +148,7 @@ export class PartialsProcessor<A> implements PartitionProcessor, Contributions<A
       return;
     }
     const { eventMs, targets, periodsMs, latenessesMs, keys } = assigner;
-    if (isNew) this.#reread = undefined;
+    if (isNew) this.#endReread();
     const beforeMs = this.#asOfMs;
     if (!this.#watermark.observe(eventMs, arrivalMs, nowMs)) {
       if (isNew) counters.ahead++;
@@ -185,6 +188,13 @@ export class PartialsProcessor<A> implements PartitionProcessor, Contributions<A
     if (!isNew) return;
     if (added > 0) counters.counted++;
     else counters.overflowed++;
+  }
+
+  /** The state is what it was: from now on it goes on as it would have. */
+  #endReread(): void {
+    if (this.#reread === undefined) return;
+    this.#reread = undefined;
+    this.#seen.forgetBefore(this.#restoredForgottenMs);
   }
 
   /**

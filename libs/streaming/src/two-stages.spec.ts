@@ -218,6 +218,25 @@ describe('partial and merged windows', () => {
     expect([...results.keys()]).toHaveLength(4);
   });
 
+  it('forgets ids, but nothing that has been counted, when it begins again', () => {
+    const events = Array.from({ length: 1500 }, (_, i) => sampleEvent({ id: i, timeMs: 1_000_000 + i * 2, series: 's', value: 1 }));
+    const { log, results, createPartials, createMerge } = setUp([events], { maxEventIds: 1000 }, [10_000]);
+    const first = createPartials(0);
+    first.process(blockOf(events), NOW);
+    expect(first.checkpoint.forgottenMs).toBe(1_001_000);
+    const second = createPartials(0, first.checkpoint);
+    expect(first.rereadFrom).toBe(0);
+    second.process(blockOf(events), NOW);
+    expect(second.checkpoint).toEqual(first.checkpoint);
+    const late = [sampleEvent({ id: 1, timeMs: 1_000_002, series: 's', value: 1 })];
+    second.process(blockOf(late, { firstOffset: events.length }), NOW);
+    second.tick(NOW, true);
+    const merge = createMerge();
+    merge.process(log.from(0), NOW);
+    merge.tick(NOW, true);
+    expect(results.get('10000@1000000 s')).toMatchObject({ count: 1500 });
+  });
+
   it('counts what is no event, nothing to count, of the future, or beyond the bound of series', () => {
     const now = 1_000_000;
     const events = [
