@@ -32,7 +32,11 @@ export interface EventAssigner<A> {
   accepted?(buffer: Buffer, start: number, offset: number): void;
   /** Watermark at which there is something to {@link contribute}; Infinity while nothing is remembered. */
   readonly dueMs?: number;
-  /** Hands out what has come of several events together, once their time is up. Asked for before the first event that is past {@link dueMs}. */
+  /**
+   * Hands out what has come of several events together, once their time is up. Asked for between {@link read} and {@link add} of the first
+   * event that is past {@link dueMs}, whose fields stay as they are.
+   * @param watermarkMs at least {@link dueMs}, if that is a time
+   */
   contribute?(watermarkMs: number, to: Contributions<A>): void;
   /** The first record that later contributions come of; Infinity when nothing is remembered. */
   readonly firstOffset?: number;
