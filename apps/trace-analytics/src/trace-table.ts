@@ -2,6 +2,7 @@ import { type HeldSpan, walkCriticalPath } from './critical-path.ts';
 import { NONE, SpanColumns } from './span-columns.ts';
 
 interface HeldTrace {
+  readonly id: number;
   /** Of the record of its first span. */
   readonly offset: number;
   readonly firstEndMs: number;
@@ -27,8 +28,9 @@ export class TraceTable {
   readonly #options: TraceTableOptions;
   readonly #traces = new Map<number, HeldTrace>();
   readonly #spans = new SpanColumns();
-  /** Watermark at which a trace is to be told; Infinity when nothing is held. */
-  dueMs = Infinity;
+  /** Goes through the traces once, while they come and go: to begin anew each time would mean to pass over the places of all that have gone. */
+  #order = this.#traces.values();
+  #oldest: HeldTrace | undefined;
 
   readonly #counters: { early: number };
 
@@ -40,33 +42,39 @@ export class TraceTable {
 
   /** The first record that is still needed; Infinity when nothing is held. */
   get firstOffset(): number {
-    const first = this.#traces.values().next();
-    return first.done ? Infinity : first.value.offset;
+    return this.#oldest?.offset ?? Infinity;
+  }
+
+  /** Watermark at which a trace is to be told; −Infinity when too many spans are held, Infinity when none is. */
+  get dueMs(): number {
+    if (this.#oldest === undefined) return Infinity;
+    return this.#spans.size > this.#options.maxSpans ? -Infinity : this.#oldest.firstEndMs + this.#options.windowMs;
   }
 
   /** @param traceId 52 bits of it */
   add(traceId: number, span: HeldSpan, endMs: number, offset: number): void {
     let trace = this.#traces.get(traceId);
     if (trace === undefined) {
-      if (this.#traces.size === 0) this.dueMs = endMs + this.#options.windowMs;
-      this.#traces.set(traceId, (trace = { offset, firstEndMs: endMs, last: NONE }));
+      this.#traces.set(traceId, (trace = { id: traceId, offset, firstEndMs: endMs, last: NONE }));
+      if (this.#oldest === undefined) {
+        this.#order = this.#traces.values();
+        this.#oldest = this.#order.next().value;
+      }
     }
     trace.last = this.#spans.add(span, trace.last);
-    if (this.#spans.size > this.#options.maxSpans) this.dueMs = -Infinity;
   }
 
   /** Tells of all traces whose time is up. */
   tell(watermarkMs: number, listener: TraceListener): void {
     const { windowMs, maxSpans } = this.#options;
-    for (const [id, trace] of this.#traces) {
-      this.dueMs = trace.firstEndMs + windowMs;
-      const isDue = this.dueMs <= watermarkMs;
+    for (let trace; (trace = this.#oldest) !== undefined;) {
+      const isDue = trace.firstEndMs + windowMs <= watermarkMs;
       if (!isDue && this.#spans.size <= maxSpans) return;
       if (!isDue) this.#counters.early++;
-      this.#traces.delete(id);
+      this.#traces.delete(trace.id);
+      this.#oldest = this.#order.next().value;
       tellTrace(this.#spans.take(trace.last), trace.offset, listener);
     }
-    this.dueMs = Infinity;
   }
 }
 
