@@ -4,6 +4,7 @@ import { spawnApp, type SpawnedApp, temporaryFolder, waitFor } from '@hercules/t
 import type { LoadTarget } from './http-poster.ts';
 
 const MASTER_KEY = 'integrity_master_0123456789abcdef0123456789abcdef';
+const MASTER_HEADERS = { authorization: `Hercules masterApiKey ${MASTER_KEY}`, 'content-type': 'application/json' };
 const API_KEY = 'integrity_0123456789abcdef0123456789abcdef';
 
 const GATEWAY = 'apps/gateway/src/main.ts';
@@ -15,6 +16,8 @@ export interface PlatformOptions {
   readonly gatewayWorkers: number;
   /** Streams that are created, and that the load may write. */
   readonly streams: readonly string[];
+  /** Sharding keys of those streams that have one. */
+  readonly shardingKeys?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** What every delivery needs, as real processes on this machine: Kafka, the management API and the gateway. */
@@ -74,6 +77,26 @@ export class Platform {
     return spawnApp(entry, { ...this.kafkaEnv, HERCULES_SINK_SESSION_TIMEOUT_MS: '6000', ...env }, { readyTimeoutMs: 60_000 });
   }
 
+  /** @param definition of the stream, as the management API takes it; partitions and ttl need not be said */
+  async createStream(definition: { readonly name: string } & Readonly<Record<string, unknown>>): Promise<void> {
+    await this.manage('/streams/create', { partitions: 4, ttl: 86_400_000, ...definition });
+  }
+
+  /** POST to the management API. @returns its answer @throws Error with the answer when it refuses */
+  async manage(path: string, document?: object): Promise<string> {
+    const response = await fetch(`${this.managementApi.url}${path}`, {
+      method: 'POST',
+      headers: MASTER_HEADERS,
+      body: document === undefined ? '' : JSON.stringify(document),
+    });
+    return expectOk(path, response);
+  }
+
+  /** GET from the management API. @returns its answer @throws Error with the answer when it refuses */
+  async ask(path: string): Promise<string> {
+    return expectOk(path, await fetch(`${this.managementApi.url}${path}`, { headers: MASTER_HEADERS }));
+  }
+
   async stop(): Promise<void> {
     await Promise.all([this.gateway?.stop(), this.managementApi?.stop()]);
     await this.kafka.stop();
@@ -92,20 +115,17 @@ export class Platform {
       { readyTimeoutMs: 60_000 },
     );
     for (const name of this.#options.streams) {
-      await this.#manage('/streams/create', JSON.stringify({ type: 'base', name, partitions: 4, shardingKey: [], ttl: 86_400_000 }));
-      await this.#manage(`/rules/set?key=${API_KEY}&pattern=${name}&rights=rw-`);
+      await this.createStream({ type: 'base', name, shardingKey: this.#options.shardingKeys?.[name] ?? [] });
+      await this.manage(`/rules/set?key=${API_KEY}&pattern=${name}&rights=rw-`);
     }
     await this.startGateway();
   }
+}
 
-  async #manage(path: string, body = ''): Promise<void> {
-    const response = await fetch(`${this.managementApi.url}${path}`, {
-      method: 'POST',
-      headers: { authorization: `Hercules masterApiKey ${MASTER_KEY}`, 'content-type': 'application/json' },
-      body,
-    });
-    if (response.status !== 200) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-  }
+async function expectOk(path: string, response: Response): Promise<string> {
+  const text = await response.text();
+  if (response.status !== 200) throw new Error(`${path}: ${response.status} ${text}`);
+  return text;
 }
 
 /** The first of so many free ports in a row: brokers take two each. */

@@ -181,39 +181,6 @@ describe('trace-analytics', () => {
     expect(list.filter(({ name, tags }) => name === 'requests_per_second' && tags['window'] === '10s').length).toBeLessThanOrEqual(21);
   });
 
-  it('comes to the same metrics when one of two instances is killed under load', async () => {
-    await createTopics('load');
-    await start('load', PAST);
-    const second = await start('load', PAST);
-    const spans: SpanOf[] = [];
-    for (let round = 0; round < 20; round++) {
-      const some = Array.from({ length: 200 }, (_, i): SpanOf => ({
-        endMs: T0 + round * 1000 + i * 5,
-        durationMs: 5,
-        application: `a${i % 5}`,
-      }));
-      const events = some.map(spanEvent);
-      await kafka.send('load', [...events, ...events.slice(0, 20)], { partitionOf: byTrace });
-      spans.push(...some);
-      if (round === 9) await second.kill();
-    }
-    const rates = (list: readonly RequestMetric[]): Record<string, number> =>
-      Object.fromEntries(
-        list
-          .filter(({ name, tags }) => name === 'requests_per_second' && tags['window'] === '10s')
-          .map(({ tags, timeMs, value }) => [`${tags['application']}@${timeMs - T0}`, value]),
-      );
-    const expected: Record<string, number> = {};
-    for (const { application, endMs } of spans) {
-      const key = `${application}@${Math.floor((endMs - T0) / 10_000) * 10_000}`;
-      expected[key] = (expected[key] ?? 0) + 1;
-    }
-    for (const key of Object.keys(expected)) expected[key] = expected[key]! / 10;
-    const sum = (values: Record<string, number>): number =>
-      Math.round(Object.values(values).reduce((total, value) => total + value, 0) * 10);
-    expect(rates(await metrics('load', (list) => sum(rates(list)) === sum(expected)))).toEqual(expected);
-  });
-
   it('gives a replica that turns slow little weight within 10 s, and its weight back within 30 s, read at query-api', async () => {
     await createTopics('replicas');
     const app = await start('replicas');

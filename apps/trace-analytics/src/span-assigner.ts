@@ -153,6 +153,10 @@ export class SpanAssigner implements EventAssigner<SpanAggregate>, TraceListener
     this.#traces.add(highOf(buffer, traceAt), lowOf(buffer, traceAt), span, this.eventMs, offset, this);
   }
 
+  get dueMs(): number {
+    return this.#traces.dueMs;
+  }
+
   contribute(watermarkMs: number, to: Contributions<SpanAggregate>): void {
     this.#contributions = to;
     this.#traces.tell(watermarkMs, this);

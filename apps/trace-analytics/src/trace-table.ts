@@ -33,6 +33,13 @@ export class TraceTable {
     return this.#traces.isEmpty ? Infinity : this.#traces.offset(this.#traces.oldest);
   }
 
+  /** Watermark at which a trace is to be told; −Infinity when too many spans are held, Infinity when none is. */
+  get dueMs(): number {
+    const traces = this.#traces;
+    if (traces.isEmpty) return Infinity;
+    return this.#spans.size > this.#options.maxSpans ? -Infinity : traces.firstEndMs(traces.oldest) + this.#options.windowMs;
+  }
+
   /** @param traceHigh 64 bits of the trace's id in two words */
   add(traceHigh: number, traceLow: number, span: SpanFacts, endMs: number, offset: number, listener: TraceListener): void {
     const traces = this.#traces;

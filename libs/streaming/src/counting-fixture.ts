@@ -1,6 +1,6 @@
 import { EventWriter, HPath, msToTicks, TagSelector } from '@hercules/protocol';
 import type { AggregateCodec } from './aggregate-codec.ts';
-import type { Contributions, EventAssigner } from './event-assigner.ts';
+import type { EventAssigner } from './event-assigner.ts';
 import { resultUuid } from './partial-record.ts';
 import { windowStart } from './window-set.ts';
 
@@ -80,44 +80,5 @@ export class SampleAssigner implements EventAssigner<CountAndSum> {
   add(aggregate: CountAndSum): void {
     aggregate.count++;
     aggregate.sum += this.#value;
-  }
-}
-
-interface Bundle {
-  readonly firstMs: number;
-  readonly offset: number;
-  lastMs: number;
-  count: number;
-}
-
-/** Counts besides how many samples of a series came within 50 ms from its first, once that time is up, in a window of 100 ms by the last of them. */
-export class BundleAssigner extends SampleAssigner {
-  readonly #bundles = new Map<string, Bundle>();
-
-  constructor(latenessMs: number) {
-    super([100], latenessMs);
-  }
-
-  get firstOffset(): number {
-    return Math.min(...Array.from(this.#bundles.values(), ({ offset }) => offset));
-  }
-
-  accepted(_buffer: Buffer, _start: number, offset: number): void {
-    const series = this.keys[0]!;
-    let bundle = this.#bundles.get(series);
-    if (bundle === undefined) this.#bundles.set(series, (bundle = { firstMs: this.eventMs, offset, lastMs: 0, count: 0 }));
-    bundle.lastMs = this.eventMs;
-    bundle.count++;
-  }
-
-  contribute(watermarkMs: number, to: Contributions<CountAndSum>): void {
-    for (const [series, { firstMs, lastMs, count, offset }] of this.#bundles) {
-      if (firstMs + 50 > watermarkMs) continue;
-      this.#bundles.delete(series);
-      const aggregate = to.aggregate(lastMs, 100, this.latenessesMs[0]!, `bundles of ${series}`, offset);
-      if (aggregate === undefined) continue;
-      aggregate.count++;
-      aggregate.sum += count;
-    }
   }
 }

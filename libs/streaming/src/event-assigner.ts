@@ -30,7 +30,13 @@ export interface EventAssigner<A> {
   read(buffer: Buffer, start: number, end: number): boolean;
   /** The event counts, for the first time: what follows from it together with others is handed out, or remembered until its time is up. @param offset of its record */
   accepted?(buffer: Buffer, start: number, offset: number, to: Contributions<A>): void;
-  /** Hands out what has come of several events together, once their time is up. Asked for after each block. */
+  /** Watermark at which there is something to {@link contribute}; Infinity while nothing is remembered. */
+  readonly dueMs?: number;
+  /**
+   * Hands out what has come of several events together, once their time is up. Asked for between {@link read} and {@link add} of the first
+   * event that is past {@link dueMs}, whose fields stay as they are.
+   * @param watermarkMs at least {@link dueMs}, if that is a time
+   */
   contribute?(watermarkMs: number, to: Contributions<A>): void;
   /** The first record that later contributions come of; Infinity when nothing is remembered. */
   readonly firstOffset?: number;

@@ -113,7 +113,11 @@ export class MergeProcessor<A> implements PartitionProcessor {
   }
 
   get checkpoint(): Checkpoint {
-    return { position: Math.max(this.#position, this.#countedBefore), watermarkMs: this.#closedMs, forgottenMs: -Infinity };
+    return {
+      position: Math.max(this.#position, this.#countedBefore),
+      watermarkMs: this.#closedMs,
+      forgottenMs: -Infinity,
+    };
   }
 
   /** Series in open windows. */
@@ -132,17 +136,14 @@ export class MergeProcessor<A> implements PartitionProcessor {
   process(block: RecordBlock, nowMs: number): void {
     const { count, offsets, buffer, valueStarts, valueEnds } = block;
     for (let i = 0; i < count; i++) {
-      let record: Partial | Announcement;
       try {
-        record = this.#reader.read(buffer, valueStarts[i]!, valueEnds[i]!);
-        if ('sources' in record) this.#expectedSources = record.sources;
+        const record = this.#reader.read(buffer, valueStarts[i]!, valueEnds[i]!);
+        if ('sources' in record) this.#hear(record, nowMs);
         else this.#take(record, offsets[i]!);
       } catch (error) {
         if (!(error instanceof HerculesError)) throw error;
         this.#options.counters.undecodable++;
-        continue;
       }
-      this.#hear(record, nowMs);
     }
     this.#position = block.lastOffset + 1;
   }
@@ -169,7 +170,9 @@ export class MergeProcessor<A> implements PartitionProcessor {
     this.#options.writer.tick?.(nowMs);
   }
 
-  #hear({ source, watermarkMs }: Partial | Announcement, nowMs: number): void {
+  /** Time goes on by announcements alone: a part tells the watermark too, but others of the same moment, for windows that this closes, may come after it. */
+  #hear({ source, watermarkMs, sources }: Announcement, nowMs: number): void {
+    this.#expectedSources = sources;
     const known = this.#sources.get(source);
     if (known === undefined) this.#sources.set(source, { watermarkMs, heardAtMs: nowMs });
     else {

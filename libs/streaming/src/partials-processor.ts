@@ -45,11 +45,17 @@ export class PartialsProcessor<A> implements PartitionProcessor, Contributions<A
   readonly #source: string;
   readonly #windows: WindowSet<A>;
   readonly #watermark: Watermark;
+  /** While the state is made anew: the watermark as it was when the records came for the first time, but for the first few. */
+  #reread: Watermark | undefined;
+  /** Holds once the state is made anew: what was counted before its id was forgotten still counts. */
+  readonly #restoredForgottenMs: number;
   readonly #seen: SeenEvents;
   readonly #writer = new PartialWriter();
   /** Records before this offset were counted by an earlier life of the state. */
   #countedBefore: number;
   #position = -1;
+  /** Windows that close at or before this time, in ms, take no contributions. */
+  #closedToContributionsMs = -Infinity;
   #announcedMs = NaN;
   #announcedAtMs = 0;
 
@@ -59,7 +65,9 @@ export class PartialsProcessor<A> implements PartitionProcessor, Contributions<A
     this.#source = `${source.topic}/${source.partition}`;
     this.#windows = new WindowSet(() => codec.create());
     this.#watermark = new Watermark(settings, nowMs, restored?.watermarkMs);
-    this.#seen = new SeenEvents({ sliceMs: SLICE_MS, maxIds: settings.maxEventIds }, restored?.forgottenMs);
+    if (restored !== undefined) this.#reread = new Watermark(settings, nowMs);
+    this.#seen = new SeenEvents({ sliceMs: SLICE_MS, maxIds: settings.maxEventIds });
+    this.#restoredForgottenMs = restored?.forgottenMs ?? -Infinity;
     this.#countedBefore = restored?.position ?? 0;
   }
 
@@ -70,7 +78,7 @@ export class PartialsProcessor<A> implements PartitionProcessor, Contributions<A
   get checkpoint(): Checkpoint {
     // While the state is being made anew, what was counted before is still what counts.
     const position = Math.max(this.#position, this.#countedBefore);
-    return { position, watermarkMs: this.#watermark.valueMs, forgottenMs: this.#seen.forgottenMs };
+    return { position, watermarkMs: this.#watermark.valueMs, forgottenMs: Math.max(this.#seen.forgottenMs, this.#restoredForgottenMs) };
   }
 
   /** Ids that are remembered, and series in open windows. */
@@ -82,16 +90,13 @@ export class PartialsProcessor<A> implements PartitionProcessor, Contributions<A
     const { count, offsets, timestamps, buffer, valueStarts, valueEnds } = block;
     for (let i = 0; i < count; i++) this.#take(buffer, valueStarts[i]!, valueEnds[i]!, offsets[i]!, timestamps[i]!, nowMs);
     this.#position = block.lastOffset + 1;
-    // While the state is being made anew, its time is that of the records and not where it will end.
-    const timeMs = this.#position < this.#countedBefore ? this.#watermark.seenMs : this.#watermark.valueMs;
-    this.#options.assigner.contribute?.(timeMs, this);
   }
 
   /** For contributions of several events together. */
   aggregate(timeMs: number, periodMs: number, latenessMs: number, key: string, offset: number): A | undefined {
     const startMs = windowStart(timeMs, periodMs);
     const closeMs = startMs + periodMs + latenessMs;
-    if (closeMs <= this.#watermark.valueMs) return undefined;
+    if (closeMs <= this.#closedToContributionsMs) return undefined;
     const window = this.#windows.at(periodMs, startMs, closeMs, offset);
     const group = this.#windows.group(window, key, this.#options.settings.maxGroups);
     if (group === undefined) return undefined;
@@ -104,8 +109,10 @@ export class PartialsProcessor<A> implements PartitionProcessor, Contributions<A
     if (this.#position < this.#countedBefore && !isAtEnd) return;
     if (isAtEnd) {
       this.#countedBefore = Math.min(this.#countedBefore, Math.max(0, this.#position));
+      this.#endReread();
+      const beforeMs = this.#asOfMs;
       this.#watermark.passIdle(nowMs);
-      this.#options.assigner.contribute?.(this.#watermark.valueMs, this);
+      this.#contribute(beforeMs);
     }
     const { valueMs } = this.#watermark;
     const { deadlineMs, amendIntervalMs } = this.#options.settings;
@@ -139,17 +146,20 @@ export class PartialsProcessor<A> implements PartitionProcessor, Contributions<A
       return;
     }
     const { eventMs, targets, periodsMs, latenessesMs, keys } = assigner;
+    if (isNew) this.#endReread();
+    const beforeMs = this.#asOfMs;
     if (!this.#watermark.observe(eventMs, arrivalMs, nowMs)) {
       if (isNew) counters.ahead++;
       return;
     }
+    this.#reread?.observe(eventMs, arrivalMs, nowMs);
+    const asOfMs = this.#asOfMs;
+    this.#contribute(beforeMs);
     const watermarkMs = this.#watermark.valueMs;
-    // While the state is being made anew, what was in time then is in time again: it may belong to others whose windows are open.
-    const lateAtMs = isNew ? watermarkMs : this.#watermark.seenMs;
     let keepUntilMs = -Infinity;
     for (let i = 0; i < targets; i++) {
       const closeMs = windowStart(eventMs, periodsMs[i]!) + periodsMs[i]! + latenessesMs[i]!;
-      if (closeMs > lateAtMs && closeMs > keepUntilMs) keepUntilMs = closeMs;
+      if (closeMs > asOfMs && closeMs > keepUntilMs) keepUntilMs = closeMs;
     }
     if (keepUntilMs === -Infinity) {
       if (isNew) counters.late++;
@@ -160,6 +170,7 @@ export class PartialsProcessor<A> implements PartitionProcessor, Contributions<A
       if (isNew) counters[seen]++;
       return;
     }
+    this.#closedToContributionsMs = watermarkMs;
     assigner.accepted?.(buffer, start, offset, this);
     let added = 0;
     for (let i = 0; i < targets; i++) {
@@ -169,13 +180,40 @@ export class PartialsProcessor<A> implements PartitionProcessor, Contributions<A
       const window = this.#windows.at(periodsMs[i]!, startMs, closeMs, offset);
       const group = this.#windows.group(window, keys[i]!, settings.maxGroups);
       if (group === undefined) continue;
-      assigner.add(group.aggregate, i, watermarkMs);
+      assigner.add(group.aggregate, i, asOfMs);
       window.markDirty(group);
       added++;
     }
     if (!isNew) return;
     if (added > 0) counters.counted++;
     else counters.overflowed++;
+  }
+
+  /** The state is what it was: from now on it goes on as it would have. */
+  #endReread(): void {
+    if (this.#reread === undefined) return;
+    this.#reread = undefined;
+    this.#seen.forgetBefore(this.#restoredForgottenMs);
+  }
+
+  /**
+   * Lets several events together count, in their windows as these are when their time is up: neither the number of records that are fetched at once nor a gap in event time, which
+   * closes windows in one step, makes a difference.
+   * @param beforeMs the watermark until now
+   */
+  #contribute(beforeMs: number): void {
+    const { assigner } = this.#options;
+    const asOfMs = this.#asOfMs;
+    for (let dueMs; (dueMs = assigner.dueMs ?? Infinity) <= asOfMs;) {
+      const atMs = Math.max(beforeMs, dueMs);
+      this.#closedToContributionsMs = this.#reread === undefined ? atMs : this.#watermark.valueMs;
+      assigner.contribute!(atMs, this);
+    }
+  }
+
+  /** The watermark by which it is decided what is late; while the state is made anew, windows that were closed meanwhile stay closed nevertheless. */
+  get #asOfMs(): number {
+    return (this.#reread ?? this.#watermark).valueMs;
   }
 
   #write(window: OpenWindow<A>, nowMs: number): void {

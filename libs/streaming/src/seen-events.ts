@@ -23,14 +23,13 @@ export type Seen = 'new' | 'repeated' | 'forgotten';
 export class SeenEvents {
   readonly #options: SeenEventsOptions;
   readonly #slices = new Map<number, Slice>();
-  #forgottenMs: number;
+  #forgottenMs = -Infinity;
   #size = 0;
   /** The slice that was begun last: the next will have about as many ids. */
   #newest: Slice | undefined;
 
-  constructor(options: SeenEventsOptions, forgottenMs = -Infinity) {
+  constructor(options: SeenEventsOptions) {
     this.#options = options;
-    this.#forgottenMs = forgottenMs;
   }
 
   /** Ids that are remembered. */
@@ -56,6 +55,11 @@ export class SeenEvents {
     return 'new';
   }
 
+  /** Events from before this time in ms are not counted any more. */
+  forgetBefore(timeMs: number): void {
+    if (timeMs > this.#forgottenMs) this.#forgottenMs = timeMs;
+  }
+
   /** Drops the ids of events that no window takes any more. */
   passTo(watermarkMs: number): void {
     for (const [start, { ids, keepUntilMs }] of this.#slices) {
@@ -76,6 +80,6 @@ export class SeenEvents {
     for (const start of this.#slices.keys()) if (start < oldest) oldest = start;
     this.#size -= this.#slices.get(oldest)!.ids.size;
     this.#slices.delete(oldest);
-    this.#forgottenMs = Math.max(this.#forgottenMs, oldest + this.#options.sliceMs);
+    this.forgetBefore(oldest + this.#options.sliceMs);
   }
 }

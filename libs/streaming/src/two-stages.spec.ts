@@ -2,9 +2,8 @@ import type { RecordBlock } from '@hercules/kafka';
 import * as fc from 'fast-check';
 import type { Checkpoint } from './checkpoint.ts';
 import { windowConfigSchema } from './config.ts';
-import { BundleAssigner, type CountAndSum, countAndSum, type Sample, SampleAssigner, sampleEvent } from './counting-fixture.ts';
+import { type CountAndSum, countAndSum, type Sample, SampleAssigner, sampleEvent } from './counting-fixture.ts';
 import { MergeProcessor, newMergeCounters, type WindowResult } from './merge-processor.ts';
-import type { EventAssigner } from './event-assigner.ts';
 import type { Output } from './output.ts';
 import { PartialsProcessor } from './partials-processor.ts';
 import type { PartitionProcessor } from './processor.ts';
@@ -37,8 +36,7 @@ function setUp(inputs: readonly (readonly Buffer[])[], settings: object = {}, pe
   const results: Results = new Map();
   const counters = newWindowCounters();
   const mergeCounters = newMergeCounters();
-  const newAssigner = (): EventAssigner<CountAndSum> => new SampleAssigner(periods, config.latenessMs, rollUps.at(-1));
-  const createPartials = (partition: number, restored?: Checkpoint, assigner = newAssigner()) =>
+  const createPartials = (partition: number, restored?: Checkpoint) =>
     new PartialsProcessor<CountAndSum>({
       source: { topic: 'input', partition },
       restored,
@@ -46,7 +44,7 @@ function setUp(inputs: readonly (readonly Buffer[])[], settings: object = {}, pe
       topic: 'partials',
       settings: config,
       codec: countAndSum,
-      assigner,
+      assigner: new SampleAssigner(periods, config.latenessMs, rollUps.at(-1)),
       counters,
       countSources: () => inputs.length,
       nowMs: NOW,
@@ -211,28 +209,40 @@ describe('partial and merged windows', () => {
     expect(merge.groupCount).toBe(1);
   });
 
-  it('takes what several events contribute together once, also when it is begun again between them', () => {
-    const sample = (id: number, timeMs: number, series = 's'): Buffer => sampleEvent({ id, timeMs, series, value: 1 });
-    const values = [sample(1, 1_000_095), sample(2, 1_000_105), sample(3, 1_000_140), sample(4, 1_000_170, 'other')];
-    const { log, results, createPartials, createMerge } = setUp([values], {}, [100]);
-    const killed = createPartials(0, undefined, new BundleAssigner(50));
-    const read = (partials: typeof killed, from: number): void => {
-      for (let i = from; i < values.length; i++) {
-        partials.process(blockOf([values[i]!], { firstOffset: i }), NOW + i);
-        partials.tick(NOW + i, false);
-      }
-    };
-    read(killed, 0);
-    const { rereadFrom, checkpoint } = killed;
-    expect(rereadFrom).toBe(0);
-    const partials = createPartials(0, checkpoint, new BundleAssigner(50));
-    read(partials, rereadFrom);
-    partials.tick(NOW + 10_000, true);
+  it('closes a window only after all parts that an input partition writes of it at once', () => {
+    const events = [0, 1, 2].map((i) => sampleEvent({ id: i, timeMs: 1_000_001 + i * 20, series: 's', value: 1 }));
+    const inputs = [[...events, sampleEvent({ id: 3, timeMs: 1_009_000, series: 's', value: 1 })]];
+    const { log, results, mergeCounters, createPartials, createMerge } = setUp(inputs, {}, [10]);
+    const partials = createPartials(0);
+    const merge = createMerge();
+    partials.tick(NOW, true);
+    partials.process(blockOf(inputs[0]!), NOW);
+    partials.tick(NOW, true);
+    log.values.forEach((_, i) => {
+      merge.process(blockOf([log.values[i]!], { firstOffset: i }), NOW);
+      merge.tick(NOW + i, false);
+    });
+    expect(mergeCounters.latePartials).toBe(0);
+    expect([...results.keys()]).toHaveLength(4);
+  });
+
+  it('forgets ids, but nothing that has been counted, when it begins again', () => {
+    const events = Array.from({ length: 1500 }, (_, i) => sampleEvent({ id: i, timeMs: 1_000_000 + i * 2, series: 's', value: 1 }));
+    const { log, results, createPartials, createMerge } = setUp([events], { maxEventIds: 1000 }, [10_000]);
+    const first = createPartials(0);
+    first.process(blockOf(events), NOW);
+    expect(first.checkpoint.forgottenMs).toBe(1_001_000);
+    const second = createPartials(0, first.checkpoint);
+    expect(first.rereadFrom).toBe(0);
+    second.process(blockOf(events), NOW);
+    expect(second.checkpoint).toEqual(first.checkpoint);
+    const late = [sampleEvent({ id: 1, timeMs: 1_000_002, series: 's', value: 1 })];
+    second.process(blockOf(late, { firstOffset: events.length }), NOW);
+    second.tick(NOW, true);
     const merge = createMerge();
     merge.process(log.from(0), NOW);
-    merge.tick(NOW + 20_000, true);
-    expect(withoutFlag(results).get('100@1000100 bundles of s')).toEqual({ count: 1, sum: 3 });
-    expect(withoutFlag(results).get('100@1000100 s')).toEqual({ count: 2, sum: 2 });
+    merge.tick(NOW, true);
+    expect(results.get('10000@1000000 s')).toMatchObject({ count: 1500 });
   });
 
   it('counts what is no event, nothing to count, of the future, or beyond the bound of series', () => {

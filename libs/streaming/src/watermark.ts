@@ -14,7 +14,6 @@ export interface WatermarkOptions {
 export class Watermark {
   readonly #options: WatermarkOptions;
   #valueMs: number;
-  #seenMs = -Infinity;
   #lastRecordAtMs: number;
 
   /** @param nowMs from when on the partition may be idle */
@@ -29,11 +28,6 @@ export class Watermark {
     return this.#valueMs;
   }
 
-  /** What the records since the beginning of this object alone would make it. */
-  get seenMs(): number {
-    return this.#seenMs;
-  }
-
   /**
    * Takes an event into account.
    * @param arrivalMs when the gateway handed it to Kafka (the record's time); −1 = unknown
@@ -43,10 +37,7 @@ export class Watermark {
     this.#lastRecordAtMs = nowMs;
     if (eventMs > (arrivalMs < 0 ? nowMs : arrivalMs) + this.#options.maxAheadMs) return false;
     const watermarkMs = eventMs - this.#options.disorderMs;
-    if (watermarkMs > this.#seenMs) {
-      this.#seenMs = watermarkMs;
-      if (watermarkMs > this.#valueMs) this.#valueMs = watermarkMs;
-    }
+    if (watermarkMs > this.#valueMs) this.#valueMs = watermarkMs;
     return true;
   }
 

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { BatchingProducer, Delivery, KafkaAdmin, KafkaCluster, kafkaConfigSchema, PartitionReader } from '@hercules/kafka';
+import { BatchingProducer, Delivery, KafkaAdmin, KafkaCluster, kafkaConfigSchema } from '@hercules/kafka';
 import { encodeEvent, type Logger, tag, TickClock, UuidV1Generator, type Value } from '@hercules/protocol';
 import { spawnApp, type SpawnedApp } from '../src/spawn-app.ts';
 import { testServers } from '../src/test-servers.ts';
+import { TopicRecords } from '../src/topic-records.ts';
 import { waitFor } from '../src/wait-for.ts';
 
 const SILENT: Logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -123,21 +124,9 @@ export class ReplayStand {
 
   /** Keys and values of all records of a stream, as texts, sorted. */
   async records(stream: string): Promise<string[]> {
-    const reader = new PartitionReader(this.cluster, { connections: 1 });
-    const ends = await this.admin.endOffsets(stream);
-    const found: string[] = [];
-    for (const [partition, end] of ends.entries()) {
-      for (let offset = 0; offset < end;) {
-        const limits = { maxWaitMs: 500, minBytes: 1, maxBytes: 1_000_000, maxBytesPerPartition: 1_000_000 };
-        const [fetched] = await reader.fetch(stream, [{ partition, offset }], limits);
-        for (const { buffer, count, keyStarts, keyEnds, valueStarts, valueEnds, lastOffset } of fetched?.blocks ?? []) {
-          for (let i = 0; i < count; i++)
-            found.push(`${buffer.toString('hex', keyStarts[i], keyEnds[i])}=${buffer.toString('hex', valueStarts[i], valueEnds[i])}`);
-          offset = lastOffset + 1;
-        }
-      }
-    }
-    await reader.close();
+    const topic = new TopicRecords(this.cluster, stream);
+    const found = (await topic.read()).map(({ key, value }) => `${key.toString('hex')}=${value.toString('hex')}`);
+    await topic.close();
     return found.sort();
   }
 

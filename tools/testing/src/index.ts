@@ -11,4 +11,5 @@ export {
   testServers,
 } from './test-servers.ts';
 export { temporaryFolder } from './temporary-folder.ts';
+export { type TopicRecord, TopicRecords } from './topic-records.ts';
 export { waitFor } from './wait-for.ts';

@@ -38,7 +38,7 @@ export const e2eStep: Step = {
 export const integrityStep: Step = {
   name: 'integrity',
   title: 'Integrity (kills and outages under load)',
-  minutes: 8,
+  minutes: 12,
   run: (context) => jest(context, 'jest.integrity.config.cjs', 'integrity'),
 };
 
