@@ -1,7 +1,7 @@
 import { HPath, TagSelector, TextCache, TypeCode } from '@hercules/protocol';
-import { type Contributions, type EventAssigner, windowStart } from '@hercules/streaming';
+import { type Contributions, type EventAssigner, type GroupMemo, windowStart } from '@hercules/streaming';
 import { OTHER } from './series.ts';
-import { SeriesTable } from './series-table.ts';
+import { type Series, SeriesTable } from './series-table.ts';
 import type { SpanAggregate } from './span-aggregate.ts';
 import type { SpanColumns, SpanFacts } from './span-columns.ts';
 import type { TraceListener } from './trace-listener.ts';
@@ -68,12 +68,15 @@ export class SpanAssigner implements EventAssigner<SpanAggregate>, TraceListener
   readonly periodsMs: number[] = [];
   readonly latenessesMs: number[] = [];
   readonly keys: string[] = [];
+  readonly memos: GroupMemo<SpanAggregate>[] = [];
   readonly #kinds: number[] = [];
   readonly #options: SpanAssignerOptions;
   readonly #counters: SpanCounters;
   readonly #selector: TagSelector;
   readonly #series: SeriesTable;
   readonly #texts = new TextCache();
+  /** Of the texts that were read since it was 0. */
+  #hash = 0;
   readonly #traces: TraceTable;
   readonly #requestKinds: ReadonlySet<string>;
   readonly #clientKinds: ReadonlySet<string>;
@@ -91,7 +94,9 @@ export class SpanAssigner implements EventAssigner<SpanAggregate>, TraceListener
   };
   readonly #periodMs: number;
   readonly #longestMs: number;
-  readonly #failures = new Map<string, boolean>();
+  /** Statuses repeat. */
+  #lastStatus = '';
+  #isLastFailure = false;
   #replica = '';
   #contributions: Contributions<SpanAggregate> | undefined;
 
@@ -120,12 +125,13 @@ export class SpanAssigner implements EventAssigner<SpanAggregate>, TraceListener
     if (types[BEGIN] !== TypeCode.LONG) return false;
     this.#readTimes(buffer, starts[BEGIN]!, types[END] === TypeCode.LONG ? starts[END]! : start + TIMESTAMP_AT);
     const span = this.#span;
+    this.#hash = 0;
     span.application = this.#text(buffer, APPLICATION) || 'unknown';
     span.operation = this.#text(buffer, OPERATION);
-    span.isFailed = this.#failed(buffer);
-    span.namesCallee = false;
     const kind = this.#text(buffer, KIND);
     this.#addTarget(REQUESTS, this.#requestSeries(kind, this.#text(buffer, HOST)), this.#periodMs);
+    span.isFailed = this.#failed(buffer);
+    span.namesCallee = false;
     if (this.#clientKinds.has(kind)) {
       const callee = this.#text(buffer, CLIENT_NAME);
       span.namesCallee = callee !== '';
@@ -180,8 +186,8 @@ export class SpanAssigner implements EventAssigner<SpanAggregate>, TraceListener
 
   onCall(spans: SpanColumns, caller: number, callee: number, offset: number): void {
     const endUs = spans.endUs(callee);
-    const key = this.#series.calls(spans.application(caller), spans.application(callee));
-    this.#contributions!.aggregate(endUs / US_PER_MS, this.#periodMs, this.#latenessOf(endUs / US_PER_MS), key, offset)?.addSpan(
+    const { key, memo } = this.#series.calls(spans.application(caller), spans.application(callee));
+    this.#contributions!.aggregate(endUs / US_PER_MS, this.#periodMs, this.#latenessOf(endUs / US_PER_MS), key, offset, memo)?.addSpan(
       Math.max(0, endUs - spans.beginUs(callee)),
       spans.isFailed(callee),
     );
@@ -189,26 +195,27 @@ export class SpanAssigner implements EventAssigner<SpanAggregate>, TraceListener
 
   onPath(spans: SpanColumns, root: number, span: number, selfUs: number, offset: number): void {
     const { traceWindowMs, latenessMs } = this.#options;
-    const key = this.#series.path(spans.application(span), spans.operation(span));
-    this.#contributions!.aggregate(spans.endUs(root) / US_PER_MS, traceWindowMs, latenessMs, key, offset)?.addSelfTime(selfUs);
+    const { key, memo } = this.#series.path(spans.application(span), spans.operation(span));
+    this.#contributions!.aggregate(spans.endUs(root) / US_PER_MS, traceWindowMs, latenessMs, key, offset, memo)?.addSelfTime(selfUs);
   }
 
   // ---- targets ------------------------------------------------------------------------------------------------------------------
 
-  #requestSeries(kind: string, host: string): string {
+  #requestSeries(kind: string, host: string): Series {
     const { application, operation } = this.#span;
-    const key = this.#series.requests(application, operation, kind, host, this.eventMs);
-    if (key !== undefined) return key;
+    const series = this.#series.requests(application, operation, kind, host, this.#hash ^ (this.#hash >>> 16), this.eventMs);
+    if (series !== undefined) return series;
     const { overflowed } = this.#counters;
     const name = overflowed.has(application) || overflowed.size < MOST_NAMED ? application : OTHER;
     overflowed.set(name, (overflowed.get(name) ?? 0) + 1);
     return this.#series.others(name);
   }
 
-  #addTarget(kind: number, key: string, periodMs: number): void {
+  #addTarget(kind: number, { key, memo }: Series, periodMs: number): void {
     const i = this.targets++;
     this.#kinds[i] = kind;
     this.keys[i] = key;
+    this.memos[i] = memo;
     this.periodsMs[i] = periodMs;
     this.latenessesMs[i] = this.#latenessOf(this.eventMs);
   }
@@ -231,7 +238,10 @@ export class SpanAssigner implements EventAssigner<SpanAggregate>, TraceListener
   /** '' when there is no String. */
   #text(buffer: Buffer, slot: number): string {
     const { types, starts, ends } = this.#selector;
-    return types[slot] === TypeCode.STRING ? this.#texts.get(buffer, starts[slot]!, ends[slot]!) : '';
+    const isText = types[slot] === TypeCode.STRING;
+    const text = isText ? this.#texts.get(buffer, starts[slot]!, ends[slot]!) : '';
+    this.#hash = Math.imul(this.#hash ^ (isText ? this.#texts.hash : 0), 0x9e3779b1);
+    return text;
   }
 
   #findReplica(buffer: Buffer): string {
@@ -242,14 +252,12 @@ export class SpanAssigner implements EventAssigner<SpanAggregate>, TraceListener
     return '';
   }
 
-  /** Statuses repeat. */
   #isFailure(status: string): boolean {
-    let known = this.#failures.get(status);
-    if (known === undefined) {
-      if (this.#failures.size >= MOST_NAMED) this.#failures.clear();
-      this.#failures.set(status, (known = FAILED.has(status.toLowerCase())));
+    if (status !== this.#lastStatus) {
+      this.#lastStatus = status;
+      this.#isLastFailure = FAILED.has(status.toLowerCase());
     }
-    return known;
+    return this.#isLastFailure;
   }
 
   #failed(buffer: Buffer): boolean {

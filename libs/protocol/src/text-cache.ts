@@ -5,12 +5,19 @@ const MAX_BYTES = 64;
 export class TextCache {
   readonly #entries: ({ bytes: Buffer; text: string } | undefined)[] = new Array<undefined>(SLOTS);
 
+  /** A hash of the bytes that were asked for last; of those too long to be kept it is their length. */
+  hash = 0;
+
   /** The UTF-8 text at [start, end). */
   get(buffer: Buffer, start: number, end: number): string {
     const length = end - start;
-    if (length > MAX_BYTES) return buffer.toString('utf8', start, end);
+    if (length > MAX_BYTES) {
+      this.hash = length;
+      return buffer.toString('utf8', start, end);
+    }
     let hash = length;
     for (let i = start; i < end; i++) hash = Math.imul(hash, 31) + buffer[i]!;
+    this.hash = hash;
     const slot = hash & (SLOTS - 1);
     const entry = this.#entries[slot];
     if (entry !== undefined && isSame(entry.bytes, buffer, start, length)) return entry.text;

@@ -1,11 +1,14 @@
+import type { GroupMemo } from './open-window.ts';
+
 /** Takes what counts besides single events. */
 export interface Contributions<A> {
   /**
    * @param timeMs event time, decides on the window
    * @param offset of the first record that it comes of
+   * @param memo of this series alone
    * @returns the aggregate to add to; undefined when the window is closed, or there are too many series
    */
-  aggregate(timeMs: number, periodMs: number, latenessMs: number, key: string, offset: number): A | undefined;
+  aggregate(timeMs: number, periodMs: number, latenessMs: number, key: string, offset: number, memo?: GroupMemo<A>): A | undefined;
 }
 
 /**
@@ -22,6 +25,8 @@ export interface EventAssigner<A> {
   readonly latenessesMs: readonly number[];
   /** The series, by bytes that stand for it (latin1). */
   readonly keys: readonly string[];
+  /** Of each series one of its own, which spares the search for its group; not for whoever does not know a series again. */
+  readonly memos?: readonly GroupMemo<A>[];
   /**
    * Looks at the event at [start, end).
    * @returns false when it is nothing to be counted

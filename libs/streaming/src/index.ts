@@ -12,6 +12,7 @@ export {
   type SeriesResult,
   type WindowResult,
 } from './merge-processor.ts';
+export { type GroupMemo, newGroupMemo } from './open-window.ts';
 export { MetricOutput, type ResultMetric } from './metric-output.ts';
 export { Output } from './output.ts';
 export { PartialReader, PartialWriter, resultUuid } from './partial-record.ts';

@@ -7,8 +7,23 @@ export interface Group<A> {
   isDirty: boolean;
 }
 
+/** The group of a series in the window that it was counted in last, kept by whoever knows the series: neighbours in the input mostly go into the same window. */
+export interface GroupMemo<A> {
+  /** {@link OpenWindow.id}: a window itself would be kept alive. */
+  windowId: number;
+  group: Group<A> | undefined;
+}
+
+export function newGroupMemo<A>(): GroupMemo<A> {
+  return { windowId: 0, group: undefined };
+}
+
+let windowsMade = 0;
+
 /** A window of event time that still takes events. */
 export class OpenWindow<A> {
+  /** No two windows of a process have the same. */
+  readonly id = ++windowsMade;
   readonly periodMs: number;
   readonly startMs: number;
   /** End, exclusive. */

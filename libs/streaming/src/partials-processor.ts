@@ -4,7 +4,7 @@ import type { AggregateCodec } from './aggregate-codec.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { WindowConfig } from './config.ts';
 import type { Contributions, EventAssigner } from './event-assigner.ts';
-import type { OpenWindow } from './open-window.ts';
+import type { GroupMemo, OpenWindow } from './open-window.ts';
 import type { Output } from './output.ts';
 import { PartialWriter } from './partial-record.ts';
 import type { PartitionProcessor } from './processor.ts';
@@ -93,12 +93,12 @@ export class PartialsProcessor<A> implements PartitionProcessor, Contributions<A
   }
 
   /** For contributions of several events together. */
-  aggregate(timeMs: number, periodMs: number, latenessMs: number, key: string, offset: number): A | undefined {
+  aggregate(timeMs: number, periodMs: number, latenessMs: number, key: string, offset: number, memo?: GroupMemo<A>): A | undefined {
     const startMs = windowStart(timeMs, periodMs);
     const closeMs = startMs + periodMs + latenessMs;
     if (closeMs <= this.#closedToContributionsMs) return undefined;
     const window = this.#windows.at(periodMs, startMs, closeMs, offset);
-    const group = this.#windows.group(window, key, this.#options.settings.maxGroups);
+    const group = this.#windows.group(window, key, this.#options.settings.maxGroups, memo);
     if (group === undefined) return undefined;
     window.markDirty(group);
     return group.aggregate;
@@ -145,7 +145,7 @@ export class PartialsProcessor<A> implements PartitionProcessor, Contributions<A
       if (isNew) counters.skipped++;
       return;
     }
-    const { eventMs, targets, periodsMs, latenessesMs, keys } = assigner;
+    const { eventMs, targets, periodsMs, latenessesMs, keys, memos } = assigner;
     if (isNew) this.#endReread();
     const beforeMs = this.#asOfMs;
     if (!this.#watermark.observe(eventMs, arrivalMs, nowMs)) {
@@ -178,7 +178,7 @@ export class PartialsProcessor<A> implements PartitionProcessor, Contributions<A
       const closeMs = startMs + periodsMs[i]! + latenessesMs[i]!;
       if (closeMs <= watermarkMs) continue;
       const window = this.#windows.at(periodsMs[i]!, startMs, closeMs, offset);
-      const group = this.#windows.group(window, keys[i]!, settings.maxGroups);
+      const group = this.#windows.group(window, keys[i]!, settings.maxGroups, memos?.[i]);
       if (group === undefined) continue;
       assigner.add(group.aggregate, i, asOfMs);
       window.markDirty(group);

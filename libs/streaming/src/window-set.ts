@@ -1,4 +1,4 @@
-import { type Group, OpenWindow } from './open-window.ts';
+import { type Group, type GroupMemo, OpenWindow } from './open-window.ts';
 
 /** The open windows of one partition, of several lengths. */
 export class WindowSet<A> {
@@ -29,14 +29,20 @@ export class WindowSet<A> {
     return (this.#last = window);
   }
 
-  /** The group of a series in a window, made if there is none and `maxGroups` allows it. */
-  group(window: OpenWindow<A>, key: string, maxGroups: number): Group<A> | undefined {
+  /** The group of a series in a window, made if there is none and `maxGroups` allows it. @param memo of this series alone */
+  group(window: OpenWindow<A>, key: string, maxGroups: number, memo?: GroupMemo<A>): Group<A> | undefined {
+    if (memo?.windowId === window.id) return memo.group;
     let group = window.groups.get(key);
-    if (group !== undefined) return group;
-    if (this.#groups >= maxGroups) return undefined;
-    group = { key, aggregate: this.#createAggregate(), isDirty: false };
-    window.groups.set(key, group);
-    this.#groups++;
+    if (group === undefined) {
+      if (this.#groups >= maxGroups) return undefined;
+      group = { key, aggregate: this.#createAggregate(), isDirty: false };
+      window.groups.set(key, group);
+      this.#groups++;
+    }
+    if (memo !== undefined) {
+      memo.windowId = window.id;
+      memo.group = group;
+    }
     return group;
   }
 
