@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { HerculesError } from '@hercules/protocol';
 import type { z } from 'zod';
 import type { ServiceConfig } from './config-schemas.ts';
@@ -20,9 +21,16 @@ export interface ServiceDefinition<S extends z.ZodObject> {
   start(context: ServiceContext<z.infer<S>>): Promise<void>;
 }
 
+/**
+ * Events pass through buffers, which V8 counts with its heap. That is small, so by default a few megabytes of buffers are enough for all of it to be looked through again, several times a second under
+ * load. With room for four times of what lives it is looked through a few times a minute.
+ */
+const GROWING_HEAP = '--heap-growing-percent=300';
+
 /** The skeleton of every app: settings, logger, metrics, states, signals, workers, stop (docs/components.md). Sets the exit code of the process. */
 export function runService<S extends z.ZodObject>(definition: ServiceDefinition<S>): void {
   const { name, description, schema } = definition;
+  setFlagsFromString(GROWING_HEAP);
   try {
     const loaded = loadConfig(schema, { args: process.argv.slice(2), env: process.env });
     if (loaded.task === 'help') process.stdout.write(helpText(name, description, loaded.settings));

@@ -11,7 +11,7 @@ import { SpanEventSource } from './span-events.ts';
 
 export interface ProcessorsBenchOptions {
   readonly brokers: readonly string[];
-  /** Events of a run, after a warm-up of a quarter of them. */
+  /** Events of a run, after a warm-up of a quarter of them; so many that what is compiled and what grows at the beginning does not count much. */
   readonly events?: number;
   readonly runs?: number;
 }
@@ -85,7 +85,7 @@ const CASES: readonly ProcessorCase[] = [
 ];
 
 /** Processors alone on a real Kafka: CPU for a million events, from their topic to the acknowledged results. @throws Error when not every event is counted */
-export async function benchProcessors({ brokers, events = 400_000, runs = 3 }: ProcessorsBenchOptions): Promise<Figure[]> {
+export async function benchProcessors({ brokers, events = 1_200_000, runs = 3 }: ProcessorsBenchOptions): Promise<Figure[]> {
   const figures: Figure[] = [];
   for (const { name, app, target, unit, createBatches, prepare, arrived, partitionOf } of CASES) {
     const measured: SinkMeasurement[] = [];
