@@ -94,6 +94,9 @@ export class SpanAssigner implements EventAssigner<SpanAggregate>, TraceListener
   };
   readonly #periodMs: number;
   readonly #longestMs: number;
+  /** The shortest window that was asked about last. */
+  #lastStartMs = -Infinity;
+  #lastLatenessMs = 0;
   /** Statuses repeat. */
   #lastStatus = '';
   #isLastFailure = false;
@@ -176,7 +179,7 @@ export class SpanAssigner implements EventAssigner<SpanAggregate>, TraceListener
       return;
     }
     aggregate.addSpan(durationUs, isFailed);
-    if (windowEnd(this.eventMs, this.#periodMs) > watermarkMs) return;
+    if (this.eventMs > watermarkMs) return;
     this.#options.periodsMs.forEach((periodMs, i) => {
       if (windowEnd(this.eventMs, periodMs) <= watermarkMs) aggregate.addLate(i);
     });
@@ -222,7 +225,10 @@ export class SpanAssigner implements EventAssigner<SpanAggregate>, TraceListener
 
   /** Windows that longer ones are made of stay open as long as the longest. */
   #latenessOf(timeMs: number): number {
-    return this.#options.latenessMs + windowEnd(timeMs, this.#longestMs) - windowEnd(timeMs, this.#periodMs);
+    const fromStartMs = timeMs - this.#lastStartMs;
+    if (fromStartMs >= 0 && fromStartMs < this.#periodMs) return this.#lastLatenessMs;
+    this.#lastStartMs = windowStart(timeMs, this.#periodMs);
+    return (this.#lastLatenessMs = this.#options.latenessMs + windowEnd(timeMs, this.#longestMs) - this.#lastStartMs - this.#periodMs);
   }
 
   // ---- values -------------------------------------------------------------------------------------------------------------------

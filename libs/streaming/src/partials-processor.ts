@@ -157,8 +157,11 @@ export class PartialsProcessor<A> implements PartitionProcessor, Contributions<A
     this.#contribute(beforeMs);
     const watermarkMs = this.#watermark.valueMs;
     let keepUntilMs = -Infinity;
+    // Mostly all targets of an event have windows of one length.
+    let [periodMs, startMs] = [0, 0];
     for (let i = 0; i < targets; i++) {
-      const closeMs = windowStart(eventMs, periodsMs[i]!) + periodsMs[i]! + latenessesMs[i]!;
+      if (periodsMs[i] !== periodMs) startMs = windowStart(eventMs, (periodMs = periodsMs[i]!));
+      const closeMs = startMs + periodMs + latenessesMs[i]!;
       if (closeMs > asOfMs && closeMs > keepUntilMs) keepUntilMs = closeMs;
     }
     if (keepUntilMs === -Infinity) {
@@ -174,10 +177,10 @@ export class PartialsProcessor<A> implements PartitionProcessor, Contributions<A
     assigner.accepted?.(buffer, start, offset, this);
     let added = 0;
     for (let i = 0; i < targets; i++) {
-      const startMs = windowStart(eventMs, periodsMs[i]!);
-      const closeMs = startMs + periodsMs[i]! + latenessesMs[i]!;
+      if (periodsMs[i] !== periodMs) startMs = windowStart(eventMs, (periodMs = periodsMs[i]!));
+      const closeMs = startMs + periodMs + latenessesMs[i]!;
       if (closeMs <= watermarkMs) continue;
-      const window = this.#windows.at(periodsMs[i]!, startMs, closeMs, offset);
+      const window = this.#windows.at(periodMs, startMs, closeMs, offset);
       const group = this.#windows.group(window, keys[i]!, settings.maxGroups, memos?.[i]);
       if (group === undefined) continue;
       assigner.add(group.aggregate, i, asOfMs);
