@@ -150,16 +150,17 @@ export class SpanAssigner implements EventAssigner<SpanAggregate>, TraceListener
     const { types, starts } = this.#selector;
     if (types[TRACE_ID] !== TypeCode.UUID || types[SPAN_ID] !== TypeCode.UUID) return;
     const span = this.#span;
+    const traceHigh = highOf(buffer, starts[TRACE_ID]!);
+    const traceLow = lowOf(buffer, starts[TRACE_ID]!);
     span.idHigh = highOf(buffer, starts[SPAN_ID]!);
     span.idLow = lowOf(buffer, starts[SPAN_ID]!);
     // An id of nothing but zeros stands for none.
-    if ((span.idHigh | span.idLow) === 0) return;
+    if ((traceHigh | traceLow) === 0 || (span.idHigh | span.idLow) === 0) return;
     const hasParent = types[PARENT_ID] === TypeCode.UUID;
     span.parentHigh = hasParent ? highOf(buffer, starts[PARENT_ID]!) : 0;
     span.parentLow = hasParent ? lowOf(buffer, starts[PARENT_ID]!) : 0;
     this.#contributions = to;
-    const traceAt = starts[TRACE_ID]!;
-    this.#traces.add(highOf(buffer, traceAt), lowOf(buffer, traceAt), span, this.eventMs, offset, this);
+    this.#traces.add(traceHigh, traceLow, span, this.eventMs, offset, this);
   }
 
   get dueMs(): number {

@@ -1,5 +1,5 @@
 const FIRST_CAPACITY = 1024;
-const [FAILED, NAMES_CALLEE, CALL_TOLD] = [1, 2, 4] as const;
+const [FAILED, NAMES_CALLEE] = [1, 2] as const;
 /** No span. */
 export const NONE = -1;
 
@@ -119,14 +119,6 @@ export class SpanColumns {
 
   setParent(at: number, parent: number): void {
     this.#parent[at] = parent;
-  }
-
-  isCallTold(at: number): boolean {
-    return (this.#flags[at]! & CALL_TOLD) !== 0;
-  }
-
-  setCallTold(at: number): void {
-    this.#flags[at]! |= CALL_TOLD;
   }
 
   firstChild(at: number): number {
