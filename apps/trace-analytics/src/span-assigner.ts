@@ -1,4 +1,4 @@
-import { HPath, TagSelector, TextCache, TypeCode } from '@hercules/protocol';
+import { HPath, int32, TagSelector, TextCache, TypeCode } from '@hercules/protocol';
 import { type Contributions, type EventAssigner, type GroupMemo, windowStart } from '@hercules/streaming';
 import { OTHER } from './series.ts';
 import { type Series, SeriesTable } from './series-table.ts';
@@ -237,8 +237,8 @@ export class SpanAssigner implements EventAssigner<SpanAggregate>, TraceListener
   /** Ticks as the nearest double: exact to 2 of them. */
   #readTimes(buffer: Buffer, beginAt: number, endAt: number): void {
     const span = this.#span;
-    span.beginUs = (word(buffer, beginAt) * TWO_32 + (word(buffer, beginAt + 4) >>> 0)) / TICKS_PER_US;
-    span.endUs = (word(buffer, endAt) * TWO_32 + (word(buffer, endAt + 4) >>> 0)) / TICKS_PER_US;
+    span.beginUs = (int32(buffer, beginAt) * TWO_32 + (int32(buffer, beginAt + 4) >>> 0)) / TICKS_PER_US;
+    span.endUs = (int32(buffer, endAt) * TWO_32 + (int32(buffer, endAt + 4) >>> 0)) / TICKS_PER_US;
     this.eventMs = Math.floor(span.endUs / US_PER_MS);
   }
 
@@ -280,14 +280,9 @@ function windowEnd(timeMs: number, periodMs: number): number {
 
 /** Of a uuid's 128 bits 64 in two words, which are enough to tell apart what is held at a time. */
 function highOf(buffer: Buffer, at: number): number {
-  return word(buffer, at) ^ word(buffer, at + 8);
+  return int32(buffer, at) ^ int32(buffer, at + 8);
 }
 
 function lowOf(buffer: Buffer, at: number): number {
-  return word(buffer, at + 4) ^ word(buffer, at + 12);
-}
-
-/** Byte by byte: the methods of Buffer check more than the selector has left to check. */
-function word(buffer: Buffer, at: number): number {
-  return (buffer[at]! << 24) | (buffer[at + 1]! << 16) | (buffer[at + 2]! << 8) | buffer[at + 3]!;
+  return int32(buffer, at + 4) ^ int32(buffer, at + 12);
 }

@@ -20,6 +20,7 @@ export * from './states.ts';
 export { HASH_ALGORITHMS, type HashAlgorithm, hashFunction } from './splitting/hash-algorithms.ts';
 export { WeightedNodes, type WeightedNodesOptions } from './splitting/weighted-nodes.ts';
 export { StructureWalker } from './structure-walker.ts';
+export { int32 } from './int32.ts';
 export { TagSelector } from './tag-selector.ts';
 export { TextCache } from './text-cache.ts';
 export { TickClock, type TimeSource } from './tick-clock.ts';

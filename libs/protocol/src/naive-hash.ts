@@ -1,5 +1,6 @@
 import type { HerculesEvent, Value } from './event.ts';
 import type { HPath } from './hpath.ts';
+import { int32 } from './int32.ts';
 import { selectValue } from './select-value.ts';
 import { TagSelector } from './tag-selector.ts';
 import { TypeCode } from './type-code.ts';
@@ -55,10 +56,6 @@ export function naiveHash(event: HerculesEvent, paths: readonly HPath[]): number
 /** The partition of a hash (model §5.1), 0 to `partitions` − 1. */
 export function partitionOfHash(hash: number, partitions: number): number {
   return (hash & 0x7fff_ffff) % partitions;
-}
-
-function int32(buf: Buffer, at: number): number {
-  return (buf[at]! << 24) | (buf[at + 1]! << 16) | (buf[at + 2]! << 8) | buf[at + 3]!;
 }
 
 function hashOfBytes(type: number, buf: Buffer, start: number, end: number): number {

@@ -1,3 +1,5 @@
+import { int32 } from '@hercules/protocol';
+
 /** 32-bit words of an event's id: its timestamp and its uuid (protocol §9.3). */
 const WORDS = 6;
 const FIRST_CAPACITY = 256;
@@ -33,12 +35,12 @@ export class IdSet {
 
   /** Adds the id that stands at `at`. @returns false when it was there already */
   add(buffer: Buffer, at: number): boolean {
-    const a = word(buffer, at);
-    const b = word(buffer, at + 4);
-    const c = word(buffer, at + 8);
-    const d = word(buffer, at + 12);
-    const e = word(buffer, at + 16);
-    const f = word(buffer, at + 20);
+    const a = int32(buffer, at);
+    const b = int32(buffer, at + 4);
+    const c = int32(buffer, at + 8);
+    const d = int32(buffer, at + 12);
+    const e = int32(buffer, at + 16);
+    const f = int32(buffer, at + 20);
     if ((a | b | c | d | e | f) === 0) {
       if (this.#hasZero) return false;
       this.#hasZero = true;
@@ -83,10 +85,6 @@ export class IdSet {
       }
     }
   }
-}
-
-function word(buffer: Buffer, at: number): number {
-  return (buffer[at]! << 24) | (buffer[at + 1]! << 16) | (buffer[at + 2]! << 8) | buffer[at + 3]!;
 }
 
 /** The upper word of the timestamp is the same for all events of some minutes, so it is left out. */

@@ -1,5 +1,6 @@
 import type { ByteSink } from '../byte-sink.ts';
 import { FIXED_SIZE, VARIABLE_SIZE } from '../fixed-size.ts';
+import { int32 } from '../int32.ts';
 import { TypeCode } from '../type-code.ts';
 import { floatingLiteral, shortestFloat } from './floating-text.ts';
 import { writeAscii, writeBase64String, writeInteger, writeLong, writeUuidString } from './json-bytes.ts';
@@ -159,10 +160,6 @@ function writeFixed(type: number, buf: Buffer, pos: number, out: ByteSink): void
 
 function writeFloating(value: number, out: ByteSink): void {
   writeAscii(Number.isFinite(value) ? floatingLiteral(value) : `"${value}"`, out);
-}
-
-function int32(buf: Buffer, pos: number): number {
-  return (buf[pos]! << 24) | (buf[pos + 1]! << 16) | (buf[pos + 2]! << 8) | buf[pos + 3]!;
 }
 
 function grownTo(array: Int32Array, length: number): Int32Array<ArrayBuffer> {
