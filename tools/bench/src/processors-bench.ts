@@ -36,42 +36,10 @@ const SILENT: Logger = { debug: () => undefined, info: () => undefined, warn: ()
 const COUNTED = ['hercules_streaming_events_total'];
 
 const CASES: readonly ProcessorCase[] = [
-  {
-    name: 'derived-streams, one filter, 2 % pass',
-    app: 'derived-streams',
-    target: 3,
-    unit: 'events/s',
-    createBatches: logs,
-    prepare: (topic, cluster) => prepareDerived(topic, cluster, 'Error'),
-    arrived: ['hercules_sink_filtered_records_total', 'hercules_sink_written_records_total'],
-  },
-  {
-    name: 'derived-streams, one filter, 98 % pass',
-    app: 'derived-streams',
-    target: 3,
-    unit: 'events/s',
-    createBatches: logs,
-    prepare: (topic, cluster) => prepareDerived(topic, cluster, 'Info'),
-    arrived: ['hercules_sink_filtered_records_total', 'hercules_sink_written_records_total'],
-  },
-  {
-    name: 'metric-aggregator, sum of 4000 series',
-    app: 'metric-aggregator',
-    target: 5,
-    unit: 'metrics/s',
-    createBatches: () => metrics('sum'),
-    prepare: prepareAggregation,
-    arrived: COUNTED,
-  },
-  {
-    name: 'metric-aggregator, percentiles of 4000 series',
-    app: 'metric-aggregator',
-    target: 5,
-    unit: 'metrics/s',
-    createBatches: () => metrics('percentiles'),
-    prepare: prepareAggregation,
-    arrived: COUNTED,
-  },
+  derivedCase('2 % pass', 'Error'),
+  derivedCase('98 % pass', 'Info'),
+  aggregatorCase('sum'),
+  aggregatorCase('percentiles'),
   {
     name: 'trace-analytics, traces of 7 spans',
     app: 'trace-analytics',
@@ -83,6 +51,31 @@ const CASES: readonly ProcessorCase[] = [
     partitionOf: (place) => Math.floor(place / SPANS_OF_A_TRACE) % PARTITIONS,
   },
 ];
+
+/** @param level of the log events that pass */
+function derivedCase(share: string, level: string): ProcessorCase {
+  return {
+    name: `derived-streams, one filter, ${share}`,
+    app: 'derived-streams',
+    target: 3,
+    unit: 'events/s',
+    createBatches: logs,
+    prepare: (topic, cluster) => prepareDerived(topic, cluster, level),
+    arrived: ['hercules_sink_filtered_records_total', 'hercules_sink_written_records_total'],
+  };
+}
+
+function aggregatorCase(aggregation: string): ProcessorCase {
+  return {
+    name: `metric-aggregator, ${aggregation} of 4000 series`,
+    app: 'metric-aggregator',
+    target: 5,
+    unit: 'metrics/s',
+    createBatches: () => metrics(aggregation),
+    prepare: prepareAggregation,
+    arrived: COUNTED,
+  };
+}
 
 /** Processors alone on a real Kafka: CPU for a million events, from their topic to the acknowledged results. @throws Error when not every event is counted */
 export async function benchProcessors({ brokers, events = 1_200_000, runs = 3 }: ProcessorsBenchOptions): Promise<Figure[]> {
