@@ -73,6 +73,8 @@ export class SpanAssigner implements EventAssigner<SpanAggregate>, TraceListener
   readonly #options: SpanAssignerOptions;
   readonly #counters: SpanCounters;
   readonly #selector: TagSelector;
+  /** Of the annotations that tell replicas apart; those that are read anyway have one slot. */
+  readonly #replicaSlots: readonly number[];
   readonly #series: SeriesTable;
   readonly #texts = new TextCache();
   /** Of the texts that were read since it was 0. */
@@ -109,7 +111,9 @@ export class SpanAssigner implements EventAssigner<SpanAggregate>, TraceListener
     this.#longestMs = options.periodsMs.at(-1)!;
     this.#counters = counters;
     const replicaPaths = options.replicaTags.map((tag) => `annotations/${tag}`);
-    this.#selector = new TagSelector([...PATHS, ...replicaPaths].map((path) => HPath.parse(path)));
+    const paths = [...new Set<string>([...PATHS, ...replicaPaths])];
+    this.#replicaSlots = replicaPaths.map((path) => paths.indexOf(path));
+    this.#selector = new TagSelector(paths.map((path) => HPath.parse(path)));
     this.#series = new SeriesTable(options.maxSeries, options.seriesExpiryMs);
     this.#traces = new TraceTable({ windowMs: options.traceWindowMs, maxSpans: options.maxHeldSpans }, counters.traces);
     this.#requestKinds = new Set(options.requestKinds);
@@ -132,7 +136,8 @@ export class SpanAssigner implements EventAssigner<SpanAggregate>, TraceListener
     span.application = this.#text(buffer, APPLICATION) || 'unknown';
     span.operation = this.#text(buffer, OPERATION);
     const kind = this.#text(buffer, KIND);
-    this.#addTarget(REQUESTS, this.#requestSeries(kind, this.#text(buffer, HOST)), this.#periodMs);
+    const host = this.#text(buffer, HOST);
+    this.#addTarget(REQUESTS, this.#requestSeries(kind, host), this.#periodMs);
     span.isFailed = this.#failed(buffer);
     span.namesCallee = false;
     if (this.#clientKinds.has(kind)) {
@@ -140,7 +145,7 @@ export class SpanAssigner implements EventAssigner<SpanAggregate>, TraceListener
       span.namesCallee = callee !== '';
       if (span.namesCallee) this.#addTarget(CALLS, this.#series.calls(span.application, callee), this.#periodMs);
     } else if (this.#requestKinds.has(kind)) {
-      this.#replica = this.#findReplica(buffer);
+      this.#replica = this.#findReplica(buffer, host);
       if (this.#replica !== '') this.#addTarget(REPLICAS, this.#series.replicas(span.application), REPLICA_PERIOD_MS);
     }
     return true;
@@ -251,9 +256,9 @@ export class SpanAssigner implements EventAssigner<SpanAggregate>, TraceListener
     return text;
   }
 
-  #findReplica(buffer: Buffer): string {
-    for (let i = 0; i < this.#options.replicaTags.length; i++) {
-      const text = this.#text(buffer, PATHS.length + i);
+  #findReplica(buffer: Buffer, host: string): string {
+    for (const slot of this.#replicaSlots) {
+      const text = slot === HOST ? host : this.#text(buffer, slot);
       if (text !== '') return text;
     }
     return '';
