@@ -1,6 +1,6 @@
 /**
  * A token bucket that goes into debt: what is taken may be more than what is there, so that a batch larger than the bucket passes, and then nothing passes
- * until the rate has paid for it. Over time no more goes through than the rate, plus the capacity once.
+ * until the rate has paid for it. Over time no more goes through than the rate, plus the capacity once and what is owed for the last batch.
  */
 export class TokenBucket {
   #ratePerMs: number;

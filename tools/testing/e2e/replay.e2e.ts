@@ -53,6 +53,8 @@ it('goes through the live indexes without doubling anything', async () => {
 
 it('holds its rate, rests when it is paused, and goes on where it was', async () => {
   const eventsPerSecond = 1000;
+  /** A portion lies ready at the beginning, and the last one goes before it is paid for; in seconds of the rate. */
+  const ahead = 0.2;
   const startedAt = Date.now();
   const { id } = await stand.replay({ stream, target: target('slow'), eventsPerSecond });
   await stand.waitForReplay(id, 'has begun', ({ progress }) => (progress?.counts.written ?? 0) > 0);
@@ -63,13 +65,12 @@ it('holds its rate, rests when it is paused, and goes on where it was', async ()
   expect(written).toBeLessThan(EVENTS);
   expect(paused.percent).toBeLessThan(100);
   expect(paused.progress!.counts.written).toBe(written);
-  // The rate, and what the bucket holds at the beginning.
-  expect(written).toBeLessThanOrEqual(((pausedAt - startedAt) / 1000 + 0.1) * eventsPerSecond);
+  expect(written).toBeLessThanOrEqual(((pausedAt - startedAt) / 1000 + ahead) * eventsPerSecond);
 
   expect((await stand.post(`/replays/resume?id=${id}`)).status).toBe(200);
   const done = await stand.waitForState(id, 'done');
   expect(done.progress!.counts.written).toBe(EVENTS);
-  expect(Date.now() - startedAt).toBeGreaterThanOrEqual((EVENTS / eventsPerSecond - 0.2) * 1000);
+  expect(Date.now() - startedAt).toBeGreaterThanOrEqual((EVENTS / eventsPerSecond - ahead) * 1000);
   expect(await stand.documentIds(`${stand.indexPrefix}shop-*-slow`)).toEqual(live);
 });
 
