@@ -26,7 +26,7 @@ export class RequestIds {
     this.#digest.writeBigUInt64BE(xxh64(body, SECOND_SEED), 8);
     this.#digest[VERSION_AT] = (this.#digest[VERSION_AT]! & 0x0f) | VERSION_8;
     this.#digest[VARIANT_AT] = (this.#digest[VARIANT_AT]! & 0x3f) | VARIANT;
-    this.#last = this.#digest.readUInt32BE(POSITION_AT);
+    this.#last = this.#digest.readInt32BE(POSITION_AT);
   }
 
   /**

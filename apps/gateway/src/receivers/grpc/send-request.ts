@@ -26,7 +26,7 @@ export class SendRequestReader {
   /** Where the payload stands in the buffer. */
   payloadStart = 0;
   payloadEnd = 0;
-  /** Lower and upper half of the 64-bit sequence number. */
+  /** Lower and upper half of the 64-bit sequence number, unsigned. */
   sequenceLow = 0;
   sequenceHigh = 0;
 
@@ -70,8 +70,8 @@ export class SendRequestReader {
 
   #readSequence(end: number): void {
     this.#reader.varint64(end);
-    this.sequenceLow = this.#reader.low;
-    this.sequenceHigh = this.#reader.high;
+    this.sequenceLow = this.#reader.low >>> 0;
+    this.sequenceHigh = this.#reader.high >>> 0;
   }
 
   #readRequest(buf: Buffer, end: number): void {

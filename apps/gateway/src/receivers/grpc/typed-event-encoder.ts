@@ -103,9 +103,9 @@ export class TypedEventEncoder {
       if (key === EVENT_TIMESTAMP) {
         reader.fixed64(end);
         hasTimestamp = reader.low !== 0 || reader.high !== 0;
-        if (reader.high > 0x7fff_ffff) throw this.#refuse('.timestamp', 'expected ticks of 0 or more');
-        this.#out.writeUInt32BE(reader.high, header + 1);
-        this.#out.writeUInt32BE(reader.low, header + 5);
+        if (reader.high < 0) throw this.#refuse('.timestamp', 'expected ticks of 0 or more');
+        this.#out.writeInt32BE(reader.high, header + 1);
+        this.#out.writeInt32BE(reader.low, header + 5);
       } else if (key === EVENT_UUID) {
         const uuidEnd = reader.lengthEnd(end);
         const length = uuidEnd - reader.position;
@@ -228,7 +228,7 @@ export class TypedEventEncoder {
     switch (type) {
       case TypeCode.BYTE:
         reader.varint64(end);
-        if (reader.high !== 0 || reader.low > 0xff) throw this.#refuse('.byte', 'expected 0 to 255');
+        if (reader.unsigned > 0xff) throw this.#refuse('.byte', 'expected 0 to 255');
         out[at] = reader.low;
         return at + 1;
       case TypeCode.SHORT: {
@@ -247,8 +247,8 @@ export class TypedEventEncoder {
         return this.#reversed(8, end);
       default:
         reader.sint64(end);
-        out.writeUInt32BE(reader.high, at);
-        return out.writeUInt32BE(reader.low, at + 4);
+        out.writeInt32BE(reader.high, at);
+        return out.writeInt32BE(reader.low, at + 4);
     }
   }
 

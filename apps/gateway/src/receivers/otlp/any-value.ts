@@ -48,7 +48,7 @@ export class AnyValues {
   field: number = ValueField.UNSET;
   start = 0;
   end = 0;
-  /** Halves of an INT, or of a BOOL. */
+  /** Halves of an INT, or of a BOOL, as {@link ProtoReader} has them. */
   low = 0;
   high = 0;
   readonly #maxDepth: number;
@@ -248,7 +248,7 @@ export class AnyValues {
       case ValueField.BOOL:
         return String(this.low !== 0 || this.high !== 0);
       case ValueField.INT:
-        return String(BigInt.asIntN(64, (BigInt(this.high) << 32n) | BigInt(this.low)));
+        return String((BigInt(this.high) << 32n) | BigInt(this.low >>> 0));
       case ValueField.DOUBLE: {
         const value = this.reader.buf.readDoubleLE(this.start);
         return Number.isFinite(value) ? String(value) : JSON.stringify(String(value));
@@ -278,7 +278,7 @@ export class AnyValues {
   }
 
   #int(): number {
-    return (this.high | 0) * TWO_32 + this.low;
+    return this.high * TWO_32 + (this.low >>> 0);
   }
 
   #deeper(depth: number): number {

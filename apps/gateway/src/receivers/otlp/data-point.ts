@@ -7,7 +7,6 @@ import { writeAttributeTag } from './metric-tags.ts';
 import { TickHalves } from './nanoseconds.ts';
 
 const NO_RECORDED_VALUE = 1;
-const TWO_32 = 0x1_0000_0000;
 const PACKED = 2;
 /** More buckets or quantiles than any point has; it bounds the work and the memory for one. */
 const MAX_LISTED = 65_536;
@@ -95,7 +94,7 @@ export class DataPoint {
         return;
       case 'int':
         reader.fixed64(end);
-        this.value = (reader.high | 0) * TWO_32 + reader.low;
+        this.value = reader.signed;
         this.hasValue = true;
         return;
       case 'flags':
@@ -157,7 +156,7 @@ export class DataPoint {
       else if (key === 0x12 || key === 0x10) {
         this.#list(buckets.counts, key, bucketsEnd, (listEnd) => {
           reader.varint64(listEnd);
-          return reader.high * TWO_32 + reader.low;
+          return reader.unsigned;
         });
       } else reader.skip(key, bucketsEnd);
     }
@@ -185,6 +184,6 @@ export class DataPoint {
 
   #fixed(end: number): number {
     this.#reader.fixed64(end);
-    return this.#reader.high * TWO_32 + this.#reader.low;
+    return this.#reader.unsigned;
   }
 }

@@ -14,9 +14,10 @@ const NO_VIEW = viewOf(NO_BYTES);
 const HEX_PAIRS = Uint16Array.from({ length: 256 }, (_, byte) => Buffer.from(byte.toString(16).padStart(2, '0')).readUInt16BE());
 /** Up to here a loop costs less than the call into native code. */
 const LOOP_BYTES = 48;
-const WORD_BYTES = 4;
+/** A bigint that only goes from one place to another is a register to V8: none is made. */
+const WORD_BYTES = 8;
 /** The same for a loop over words. */
-const WORD_LOOP_BYTES = 192;
+const WORD_LOOP_BYTES = 256;
 /** A buffer for pieces that grew beyond this is given back. */
 const KEPT_BYTES = 262_144;
 /** What a String has beside key and text, and how far copied words may go beyond the end. */
@@ -29,13 +30,13 @@ const USUAL_EVENT_BYTES = 512;
 export class Head {
   readonly length: number;
   /** Big-endian; what the last one has too much is written over by what comes next. */
-  readonly words: Int32Array;
+  readonly words: BigInt64Array;
 
   constructor(...parts: readonly Buffer[]) {
     const bytes = Buffer.concat(parts);
     this.length = bytes.length;
     const padded = Buffer.concat([bytes, Buffer.alloc(WORD_BYTES)]);
-    this.words = Int32Array.from({ length: Math.ceil(bytes.length / WORD_BYTES) }, (_, i) => padded.readInt32BE(i * WORD_BYTES));
+    this.words = BigInt64Array.from({ length: Math.ceil(bytes.length / WORD_BYTES) }, (_, i) => padded.readBigInt64BE(i * WORD_BYTES));
   }
 }
 
@@ -200,12 +201,12 @@ export class EventBuffer {
     const to = this.#view;
     let at = this.length;
     to.setUint8(at++, keyBytes);
-    for (let i = 0; i < keyBytes; i += WORD_BYTES) to.setInt32(at + i, from.getInt32(keyStart + i, true), true);
+    for (let i = 0; i < keyBytes; i += WORD_BYTES) to.setBigInt64(at + i, from.getBigInt64(keyStart + i, true), true);
     at += keyBytes;
     to.setUint8(at++, TypeCode.STRING);
     to.setInt32(at, bytes);
-    at += WORD_BYTES;
-    for (let i = 0; i < bytes; i += WORD_BYTES) to.setInt32(at + i, from.getInt32(start + i, true), true);
+    at += 4;
+    for (let i = 0; i < bytes; i += WORD_BYTES) to.setBigInt64(at + i, from.getBigInt64(start + i, true), true);
     this.length = at + bytes;
   }
 
@@ -214,7 +215,7 @@ export class EventBuffer {
     this.reserve(length + WORD_BYTES);
     const to = this.#view;
     const at = this.length;
-    for (let i = 0; i < words.length; i++) to.setInt32(at + i * WORD_BYTES, words[i]!);
+    for (let i = 0; i < words.length; i++) to.setBigInt64(at + i * WORD_BYTES, words[i]!);
     this.length = at + length;
   }
 
@@ -289,20 +290,27 @@ export class EventBuffer {
     else this.length += src.copy(this.buf, this.length, start, end);
   }
 
-  /** Copies four bytes at a time: half of the time of a loop over bytes, and none of the overhead of a call into native code. */
-  #copyWords(start: number, end: number): void {
-    const from = this.#sourceView;
+  /** All that another buffer has; makes room. */
+  append(other: EventBuffer): void {
+    const { start, length } = other;
+    if (length - start < WORD_BYTES || length - start > WORD_LOOP_BYTES) return this.raw(other.buf, start, length);
+    this.reserve(length - start);
+    this.#copyWords(other.#view, start, length);
+  }
+
+  /** Copies eight bytes at a time: a fraction of the time of a loop over bytes, and none of the overhead of a call into native code. */
+  #copyWords(from: DataView<ArrayBufferLike>, start: number, end: number): void {
     const to = this.#view;
     const at = this.length - start;
-    const last = end - 4;
-    for (let i = start; i < last; i += 4) to.setInt32(at + i, from.getInt32(i, true), true);
-    // The last four overlap with those before.
-    to.setInt32(at + last, from.getInt32(last, true), true);
+    const last = end - WORD_BYTES;
+    for (let i = start; i < last; i += WORD_BYTES) to.setBigInt64(at + i, from.getBigInt64(i, true), true);
+    // The last word overlaps with the one before.
+    to.setBigInt64(at + last, from.getBigInt64(last, true), true);
     this.length = at + end;
   }
 
   #copyShort(src: Buffer, start: number, end: number): void {
-    if (end - start >= WORD_BYTES && src === this.#source) return this.#copyWords(start, end);
+    if (end - start >= WORD_BYTES && src === this.#source) return this.#copyWords(this.#sourceView, start, end);
     const { buf } = this;
     let at = this.length;
     for (let i = start; i < end; i++) buf[at++] = src[i]!;

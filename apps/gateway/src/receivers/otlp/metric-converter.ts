@@ -202,7 +202,7 @@ export class MetricConverter implements SignalConverter {
     shared.copyTo(out);
     if (suffix === '') writeTagBytes(out, NAME_KEY, buf, this.#name.start, this.#name.end);
     else writeTag(out, '_name', buf.toString('utf8', this.#name.start, this.#name.end) + suffix);
-    out.raw(point.tags.buf, point.tags.start, point.tags.length);
+    out.append(point.tags);
     if (extraKey !== '') writeTag(out, extraKey, extraText);
     if (this.#unit.length > 0) {
       out.head(UNIT_TAG);

@@ -85,6 +85,6 @@ export class SharedTags {
   }
 
   copyTo(target: EventBuffer): void {
-    target.raw(this.out.buf, this.out.start, this.out.length);
+    target.append(this.out);
   }
 }

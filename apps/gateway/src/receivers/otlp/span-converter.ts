@@ -205,7 +205,7 @@ export class SpanConverter extends SingleEventConverter {
     if (known.target === undefined) return;
     this.#hasUrl ||= known.target.equals(HTTP_REQUEST_URL);
     this.#hasClientName ||= known.target.equals(HTTP_CLIENT_NAME);
-    if (known.isInteger && values.field === ValueField.INT && values.high === (values.low >> 31) >>> 0) {
+    if (known.isInteger && values.field === ValueField.INT && values.high === values.low >> 31) {
       out.key(known.target, 0, known.target.length, TypeCode.INTEGER);
       out.reserve(4);
       out.i32(values.low);

@@ -1,8 +1,6 @@
 import { type ProtoReader, WireType } from '../grpc/proto-reader.ts';
 import { isStaleMarker } from './sample-value.ts';
-import { millisecondsOf } from './timestamp.ts';
 
-const TWO_32 = 0x1_0000_0000;
 const varintField = (number: number): number => number * 8 + WireType.VARINT;
 const fixed64Field = (number: number): number => number * 8 + WireType.FIXED64;
 const lengthField = (number: number): number => number * 8 + WireType.LENGTH;
@@ -194,7 +192,7 @@ export class NativeHistogram {
         return readSpan(reader, reader.lengthEnd(end), this.#positive);
       case TIMESTAMP:
         reader.varint64(end);
-        this.timestampMs = millisecondsOf(reader);
+        this.timestampMs = reader.signed;
         return;
       default:
         return this.#listOrUnknown(reader, key, end);
@@ -330,10 +328,10 @@ function double(reader: ProtoReader, end: number): number {
 
 function unsigned(reader: ProtoReader, end: number): number {
   reader.varint64(end);
-  return reader.high * TWO_32 + reader.low;
+  return reader.unsigned;
 }
 
 function signed(reader: ProtoReader, end: number): number {
   reader.sint64(end);
-  return (reader.high | 0) * TWO_32 + reader.low;
+  return reader.signed;
 }

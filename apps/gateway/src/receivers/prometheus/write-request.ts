@@ -10,7 +10,7 @@ import { RefusedItems } from './refused-items.ts';
 import { kindOfValue } from './sample-value.ts';
 import type { SeriesLayout } from './series-layout.ts';
 import { SymbolTable } from './symbol-table.ts';
-import { millisecondsOf, ticksOf } from './timestamp.ts';
+import { ticksOf } from './timestamp.ts';
 
 const lengthField = (number: number): number => number * 8 + WireType.LENGTH;
 const varintField = (number: number): number => number * 8 + WireType.VARINT;
@@ -157,7 +157,7 @@ export class WriteRequest {
         valueAt = reader.take(8, end);
       } else if (key === SAMPLE_TIMESTAMP) {
         reader.varint64(end);
-        timestampMs = millisecondsOf(reader);
+        timestampMs = reader.signed;
       } else {
         reader.skip(key, end);
       }
@@ -203,7 +203,7 @@ export class WriteRequest {
         value = this.#body.readDoubleLE(reader.take(8, end));
       } else if (key === EXEMPLAR_TIMESTAMP) {
         reader.varint64(end);
-        timestampMs = millisecondsOf(reader);
+        timestampMs = reader.signed;
       } else {
         reader.skip(key, end);
       }

@@ -27,7 +27,6 @@ const ANNOTATION_VALUE = 0x12;
 const ENTRY_KEY = 0x0a;
 const ENTRY_VALUE = 0x12;
 
-const TWO_32 = 0x1_0000_0000;
 const IPV4_BYTES = 4;
 const IPV6_BYTES = 16;
 
@@ -73,7 +72,7 @@ function readSpan(where: string, reader: ProtoReader, end: number): ZipkinSpan {
         break;
       case DURATION:
         reader.varint64(end);
-        span.duration = microsecondsOf(`${where}.duration`, reader.high * TWO_32 + reader.low);
+        span.duration = microsecondsOf(`${where}.duration`, reader.unsigned);
         break;
       case LOCAL_ENDPOINT:
         span.localEndpoint = readEndpoint(`${where}.local_endpoint`, reader, reader.lengthEnd(end));
@@ -162,7 +161,7 @@ function hexOf(reader: ProtoReader, end: number): string {
 
 function fixed64Of(reader: ProtoReader, end: number): number {
   reader.fixed64(end);
-  return reader.high * TWO_32 + reader.low;
+  return reader.unsigned;
 }
 
 /** An address as Zipkin's JSON has it. */
