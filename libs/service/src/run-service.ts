@@ -17,6 +17,8 @@ export interface ServiceDefinition<S extends z.ZodObject> {
   readonly version?: string;
   /** Its settings; with a setting `workers` (workersSchema) the app runs as that many processes. */
   readonly schema: S;
+  /** How far V8's heap may grow beyond what lives before all of it is looked through, in percent of that; 300 unless told. Less saves memory and costs CPU. */
+  readonly heapGrowthPercent?: number;
   /** Puts the parts together and starts them; registers with `lifecycle.onStop` how each stops. RUNNING when it resolves. */
   start(context: ServiceContext<z.infer<S>>): Promise<void>;
 }
@@ -25,12 +27,12 @@ export interface ServiceDefinition<S extends z.ZodObject> {
  * Events pass through buffers, which V8 counts with its heap. That is small, so by default a few megabytes of buffers are enough for all of it to be looked through again, several times a second under
  * load. With room for four times of what lives it is looked through a few times a minute.
  */
-const GROWING_HEAP = '--heap-growing-percent=300';
+const HEAP_GROWTH_PERCENT = 300;
 
 /** The skeleton of every app: settings, logger, metrics, states, signals, workers, stop (docs/components.md). Sets the exit code of the process. */
 export function runService<S extends z.ZodObject>(definition: ServiceDefinition<S>): void {
-  const { name, description, schema } = definition;
-  setFlagsFromString(GROWING_HEAP);
+  const { name, description, schema, heapGrowthPercent = HEAP_GROWTH_PERCENT } = definition;
+  setFlagsFromString(`--heap-growing-percent=${heapGrowthPercent}`);
   try {
     const loaded = loadConfig(schema, { args: process.argv.slice(2), env: process.env });
     if (loaded.task === 'help') process.stdout.write(helpText(name, description, loaded.settings));

@@ -47,6 +47,7 @@ export async function benchOtlp(options: GatewayBenchOptions): Promise<Figure[]>
   await eachGatewayRun(
     options,
     async (gateway) => {
+      await warmUp(gateway, gateway.pid, options);
       for (const [i, each] of CASES.entries()) measured[i]!.push(checked(await measure(each, gateway, gateway.pid, options)));
       await measurePeer(gateway.stream, peer, options);
       return measured.map((all) => all.at(-1)!);
@@ -70,10 +71,16 @@ async function measurePeer(topic: string, peer: LoadMeasurement[][], options: Ga
   if (collector === undefined) return;
   try {
     const target = { apiKey: '', httpUrl: '', grpcUrl: collector.grpcUrl, stream: topic };
+    await warmUp(target, collector.pid, options);
     for (const [i, each] of PEER_CASES.entries()) peer[i]!.push(checked(await measure(each, target, collector.pid, options)));
   } finally {
     await collector.stop();
   }
+}
+
+/** A process that has just begun compiles its code while it works: the figures are those of one that runs. */
+async function warmUp(target: Target, pid: number, options: GatewayBenchOptions): Promise<void> {
+  await measure(CASES[0]!, target, pid, options);
 }
 
 type Target = Pick<GatewayUnderTest, 'apiKey' | 'grpcUrl' | 'httpUrl' | 'stream'>;
