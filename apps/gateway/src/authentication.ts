@@ -1,4 +1,5 @@
 const SCHEME = 'Hercules apiKey ';
+const PRINTABLE = /^[\x20-\x7e]+$/;
 
 /**
  * The API key that a request carries, or undefined (apis §2). The `Authorization` header wins if it has the exact prefix, case and single
@@ -22,17 +23,22 @@ export function doorApiKeyOf(authorization: string | undefined, keyHeader: strin
     case 'bearer':
       return credentials;
     case 'basic':
-      return afterColon(credentials);
+      return afterColon(Buffer.from(credentials, 'base64').toString('utf8'));
     case 'apikey':
-      return afterColon(credentials) ?? credentials;
+      return keyOfPair(credentials) ?? credentials;
     default:
       return keyHeader;
   }
 }
 
-/** What comes after the first colon of a text in base64; undefined if there is none. */
-function afterColon(base64: string): string | undefined {
-  const text = Buffer.from(base64, 'base64').toString('utf8');
+/** The key of base64 of `<id>:<key>`. A key as it is can be read as base64 too: of any bytes, and one key in nine has a colon among them, but not of text. */
+function keyOfPair(credentials: string): string | undefined {
+  const pair = Buffer.from(credentials, 'base64').toString('latin1');
+  return PRINTABLE.test(pair) ? afterColon(pair) : undefined;
+}
+
+/** What comes after the first colon; undefined if there is none. */
+function afterColon(text: string): string | undefined {
   const colon = text.indexOf(':');
   return colon < 0 ? undefined : text.slice(colon + 1);
 }
