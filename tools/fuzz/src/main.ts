@@ -29,8 +29,13 @@ async function main(): Promise<number> {
     process.stdout.write(USAGE);
     return 0;
   }
-  const seed = values.seed === undefined ? Date.now() >>> 0 : Number(values.seed);
   const names = values.target?.split(',') ?? TARGET_NAMES;
+  const mistake = mistakeIn(names, values);
+  if (mistake !== undefined) {
+    process.stderr.write(`${mistake}\n${USAGE}`);
+    return 2;
+  }
+  const seed = values.seed === undefined ? Date.now() >>> 0 : Number(values.seed);
   const only = values.iteration === undefined ? undefined : Number(values.iteration);
   let faults = 0;
   for (const target of names) {
@@ -43,6 +48,18 @@ async function main(): Promise<number> {
     faults += report.faults.length;
   }
   return faults > 0 ? 1 : 0;
+}
+
+/** What is wrong with the arguments. */
+function mistakeIn(
+  names: readonly string[],
+  { seconds, seed, iteration }: Record<string, string | boolean | undefined>,
+): string | undefined {
+  const unknown = names.find((name) => !TARGET_NAMES.includes(name));
+  if (unknown !== undefined) return `--target: there is none that is called ${JSON.stringify(unknown)}`;
+  const numbers = Object.entries({ seconds, seed, iteration });
+  const [name, value] = numbers.find(([, given]) => given !== undefined && !/^\d+$/.test(String(given))) ?? [];
+  return name === undefined ? undefined : `--${name}: ${JSON.stringify(value)} is no whole number`;
 }
 
 async function tell(fault: Fault): Promise<void> {
