@@ -52,7 +52,7 @@ describe('every acknowledged event is found in Elasticsearch once', () => {
     expect(workers).toHaveLength(2);
     process.kill(workers[0]!, 'SIGKILL');
     await acknowledgedMore(load, 1000);
-    await waitFor(() => gatewayWorkers().length === 2, 15_000, 'the killed worker is replaced');
+    await waitFor(() => gatewayWorkers().length === 2, 60_000, 'the killed worker is replaced');
     await expectAllStoredOnce(load, () => storedDocuments(delivery.client, runId));
   });
 
@@ -118,7 +118,7 @@ describe('every acknowledged event is found in Elasticsearch once', () => {
     await outage(() => {
       for (const pid of gatewayWorkers()) largest = Math.max(largest, residentMegabytes(pid));
     });
-    await waitFor(() => (load.answers.get(503) ?? 0) > 0, 30_000, 'the gateway answers 503');
+    await waitFor(() => (load.answers.get(503) ?? 0) > 0, 60_000, 'the gateway answers 503');
     await delivery.platform.kafka.start();
     await acknowledgedMore(load, 1000, 90_000);
     expect(largest).toBeLessThan(MAX_GATEWAY_MEGABYTES);

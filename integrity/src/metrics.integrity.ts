@@ -27,8 +27,8 @@ describe('every acknowledged metric point is present in Graphite', () => {
 
   function startLoad(): { load: AcknowledgedLoad; points: () => ReturnType<typeof storedPoints> } {
     const events = new MetricEvents(`run${process.pid}x${++runs}`);
-    // 20 points in each of some 20 batches a second: the seconds before now are enough for two minutes.
-    load = new AcknowledgedLoad(new BinaryBatches(delivery.platform.target(METRIC_STREAM), events), { producers: 1, pauseMs: 40 });
+    // 20 points in each of at most 10 batches a second: the seconds before now are enough for four minutes.
+    load = new AcknowledgedLoad(new BinaryBatches(delivery.platform.target(METRIC_STREAM), events), { producers: 1, pauseMs: 100 });
     return { load, points: () => storedPoints(delivery.graphite.render, events.target) };
   }
 

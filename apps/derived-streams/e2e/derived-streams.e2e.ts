@@ -101,7 +101,7 @@ describe('derived-streams', () => {
     const wanted = (node: string) => events.filter((sent) => nodeOf(sent) === node).map(hex);
     // The second output exists a moment before the splitter knows of it.
     const outputs = JSON.stringify([stand.kafka.name('out_a'), stand.kafka.name('out_b')]);
-    await waitUntil('both outputs are filled', 10_000, () => app.output.includes(`"outputs":${outputs}`));
+    await waitUntil('both outputs are filled', 30_000, () => app.output.includes(`"outputs":${outputs}`));
     await stand.kafka.send('split_source', events);
     const holds = (values: readonly string[]) => (records: readonly { value: string }[]) => {
       const found = new Set(records.map(({ value }) => value));

@@ -156,7 +156,7 @@ it('reads a stream that was created after the start', async () => {
   await stand.send(topic, [newLogEvent('later', 'hello')]);
   await waitUntil(
     'the event of the new stream is stored',
-    10_000,
+    30_000,
     async () => (await stand.elasticsearch.count(`${stand.indexPrefix}later-*`)) === 1,
   );
   await stand.waitUntilCommitted(topic);

@@ -21,11 +21,11 @@ afterEach(async () => {
 const isBulk = (path: string): boolean => path === '/_bulk';
 
 function waitForRefusals(status: number): Promise<unknown> {
-  return waitUntil(`requests refused with ${status}`, 15_000, () => (proxy.refused.get(status) ?? 0) >= 2);
+  return waitUntil(`requests refused with ${status}`, 30_000, () => (proxy.refused.get(status) ?? 0) >= 2);
 }
 
 async function waitForMetric(sink: AppProcess, name: string, condition: (value: number) => boolean): Promise<void> {
-  await waitUntil(`${name} is as expected`, 15_000, async () => condition(await metricOf(sink, name)));
+  await waitUntil(`${name} is as expected`, 30_000, async () => condition(await metricOf(sink, name)));
 }
 
 async function storedIds(): Promise<string[]> {
@@ -104,9 +104,10 @@ it('has every event once after SIGKILL in the middle of its work', async () => {
   proxy.rule = (path) => (isBulk(path) && ++bulks > 3 ? 'swallow' : 'pass');
   await proxy.open();
   const settings = { HERCULES_ELASTICSEARCH_NODES: proxy.url, HERCULES_SINK_BATCH_SIZE: '100' };
-  const killed = await stand.startSink(settings);
   const events = newBurst('kill', 2000);
+  // Before the sink starts, so that every write is full.
   await stand.send(topic, events);
+  const killed = await stand.startSink(settings);
   await waitUntil('writes are under way', 20_000, () => proxy.swallowed >= 2);
   await killed.kill();
   const before = (await storedIds()).length;

@@ -115,12 +115,12 @@ describe('changes of the metadata', () => {
   it('are seen without a restart', async () => {
     expect((await post(late, newBatch(1))).status).toBe(404);
     await kafka.createStream('late');
-    await waitFor('the new stream takes events', async () => (await post(late, newBatch(1))).status === 200, 5000);
+    await waitFor('the new stream takes events', async () => (await post(late, newBatch(1))).status === 200);
     await kafka.putBlacklist(writer);
-    await waitFor('the key is refused', async () => (await post(late, newBatch(1))).status === 403, 5000);
+    await waitFor('the key is refused', async () => (await post(late, newBatch(1))).status === 403);
     await kafka.removeFromBlacklist(writer);
-    await waitFor('the key is good again', async () => (await post(late, newBatch(1))).status === 200, 5000);
+    await waitFor('the key is good again', async () => (await post(late, newBatch(1))).status === 200);
     await kafka.putStream(late, { type: 'derived', streams: [plain], filters: [] });
-    await waitFor('the stream is derived', async () => (await post(late, newBatch(1))).status === 400, 5000);
+    await waitFor('the stream is derived', async () => (await post(late, newBatch(1))).status === 400);
   });
 });

@@ -9,6 +9,7 @@ jest.setTimeout(60_000);
 const kafka = new TestKafka();
 const writer = newApiKey('writer');
 const CAPACITY = 1_000_000;
+const WAIT_TIMEOUT_MS = 3000;
 let gateway: GatewayProcess;
 let logs: string;
 let raw: RawConnection;
@@ -20,8 +21,9 @@ beforeAll(async () => {
   gateway = await GatewayProcess.start({
     'metadata.topic': kafka.metadataTopic,
     'throttling.capacityBytes': CAPACITY,
-    'throttling.waitTimeoutMs': 700,
-    'http.requestTimeoutMs': 1500,
+    // Long enough for a slow machine to look on while a request waits, and for that to be over before the request in its way is.
+    'throttling.waitTimeoutMs': WAIT_TIMEOUT_MS,
+    'http.requestTimeoutMs': 10_000,
   });
 });
 
@@ -170,7 +172,7 @@ describe('throttling', () => {
       body: batch,
     });
     expect(refused.status).toBe(503);
-    expect(Date.now() - startedAt).toBeGreaterThanOrEqual(690);
+    expect(Date.now() - startedAt).toBeGreaterThanOrEqual(WAIT_TIMEOUT_MS - 10);
     raw.destroy();
     await waitFor('the permits are back', async () => (await metric('hercules_gateway_admitted_bytes')) === 0);
   });

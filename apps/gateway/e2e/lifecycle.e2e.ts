@@ -33,7 +33,8 @@ const getStatus = (port: number) => send(port, { method: 'GET', path: '/status' 
 
 describe('stopping', () => {
   it('answers 410 to new requests during the grace period, and UNAVAILABLE to calls', async () => {
-    gateway = await start({ shutdownGracePeriodMs: 1500 });
+    // Long enough for a slow machine to ask for everything below.
+    gateway = await start({ shutdownGracePeriodMs: 6000 });
     const client = new GrpcClient(gateway.grpcPort);
     expect((await send(gateway.httpPort, { path: path(), headers, body: newBatch(1) })).status).toBe(200);
     expect(await getStatus(gateway.httpPort)).toBe(200);
@@ -85,18 +86,18 @@ describe('stopping', () => {
 
   it('delivers what was taken without waiting for Kafka', async () => {
     gateway = await start({ 'producer.lingerMs': 2000 });
-    const before = kafka.stored(logs).length;
     const events = Array.from({ length: 50 }, (_, i) => newEvent(`late ${i}`));
     const answer = await send(gateway.httpPort, { path: `/stream/sendAsync?stream=${logs}`, headers, body: batchOf(...events) });
     expect(answer.status).toBe(200);
     expect(await gateway.stop()).toBe(0);
-    const records = await waitFor('the events are stored', () => kafka.stored(logs).length >= before + 50 && kafka.stored(logs));
-    const keys = new Set(records.map(({ key }) => key));
-    expect(events.every(({ uuid }) => keys.has(uuid.replaceAll('-', '')))).toBe(true);
+    await waitFor('the events are stored', () => {
+      const keys = new Set(kafka.stored(logs).map(({ key }) => key));
+      return events.every(({ uuid }) => keys.has(uuid.replaceAll('-', '')));
+    });
   });
 
   it('does not take for ever when a client is slow', async () => {
-    gateway = await start({ shutdownTimeoutMs: 7000 });
+    gateway = await start({ shutdownTimeoutMs: 15_000 });
     const raw = new RawConnection(gateway.httpPort);
     raw.write(`POST ${path()} HTTP/1.1\r\nHost: x\r\nAuthorization: ${headers.Authorization}\r\nContent-Length: 1000\r\n\r\n`);
     await waitFor('the request is admitted', async () => {

@@ -158,7 +158,8 @@ it('asks for the same again while Kafka is away, and stores each sample once by 
     const samples = Array.from({ length: 20 }, (_, i) => ({ value: i, timestamp: now + i }));
     const body = compress(encodeV2([{ labels: named('outage_total'), samples }]));
     // The topic is known before Kafka goes away; its answers do not come back, so what is written may be there without anybody knowing.
-    expect((await write(compress(encodeV2([{ labels: named('before_outage'), samples }])), {}, writer, behind)).status).toBe(204);
+    const earlier = compress(encodeV2([{ labels: named('before_outage'), samples }]));
+    await waitFor('the topic is known', async () => (await write(earlier, {}, writer, behind)).status === 204);
     proxy.isSilent = true;
     expect(await write(body, {}, writer, behind)).toMatchObject({
       status: 503,

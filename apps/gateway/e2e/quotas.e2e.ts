@@ -27,9 +27,15 @@ const start = async (settings: Record<string, string | number> = {}): Promise<vo
 /** A key that may write, with a quota of so many events an hour: no test sees any come back. */
 async function keyWith(eventsPerHour: number): Promise<string> {
   const key = newApiKey('limited');
-  await kafka.putRule(key, 'gw_e2e_*', 'write');
+  // The quota first: a gateway that knows the rule then knows the quota too.
   if (eventsPerHour > 0) await kafka.putQuota(key, 'gw_e2e_*', { eventsPerSecond: 1, burstSeconds: eventsPerHour });
-  await waitFor('the gateway knows the key', async () => (await post(key, newBatch(0))).status === 200);
+  await kafka.putRule(key, 'gw_e2e_*', 'write');
+  // Connections go to the workers by turns, and each of them reads the metadata by itself.
+  await waitFor('every worker knows the key', async () => {
+    const answers = [];
+    for (let i = 0; i < 8; i++) answers.push((await post(key, newBatch(0))).status);
+    return answers.every((status) => status === 200);
+  });
   return key;
 }
 

@@ -46,14 +46,11 @@ const plain = (container: Container): Record<string, unknown> =>
 
 /** Waits for the event with this message. */
 const arrived = (message: string) =>
-  waitFor(
-    `the message ${message}`,
-    () =>
-      kafka
-        .stored(stream)
-        .map(({ value }) => plain(readEvent(value).event.payload))
-        .find((event) => event['message'] === message),
-    10_000,
+  waitFor(`the message ${message}`, () =>
+    kafka
+      .stored(stream)
+      .map(({ value }) => plain(readEvent(value).event.payload))
+      .find((event) => event['message'] === message),
   );
 
 const logger = (...args: string[]) =>

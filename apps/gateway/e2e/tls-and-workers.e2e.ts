@@ -71,8 +71,8 @@ describe('TLS', () => {
 });
 
 describe('workers', () => {
-  async function metric(name: string): Promise<number> {
-    const { text } = await send(gateway.httpPort, { method: 'GET', path: '/metrics', timeoutMs: 2000 });
+  async function metric(name: string, timeoutMs = 30_000): Promise<number> {
+    const { text } = await send(gateway.httpPort, { method: 'GET', path: '/metrics', timeoutMs });
     return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
   }
 
@@ -96,7 +96,7 @@ describe('workers', () => {
     process.kill(pids[0]!, 'SIGKILL');
     // A connection that was on its way to the dead worker gets no answer; a client would use the next gateway.
     const hasNewWorker = async (): Promise<boolean> =>
-      (await metric('hercules_worker_restarts_total')) === 1 && (await metric('hercules_workers')) === 2;
+      (await metric('hercules_worker_restarts_total', 2000)) === 1 && (await metric('hercules_workers', 2000)) === 2;
     await waitFor('a new worker runs', () => hasNewWorker().catch(() => false), 30_000);
     for (let i = 0; i < 10; i++) {
       expect((await send(gateway.httpPort, { path: `/stream/send?stream=${logs}`, headers, body: newBatch(3) })).status).toBe(200);

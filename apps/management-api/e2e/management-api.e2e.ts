@@ -52,6 +52,8 @@ describe('management API', () => {
       // Another override, set by somebody else, outlives a change of the ttl.
       await topics.admin.alterTopicConfig(name, { 'max.message.bytes': '600000' });
       expect(await api.post(`/streams/changeTtl?stream=${name}&newTtl=70000`)).toBe(200);
+      // A broker shows changed settings a moment after it has taken them.
+      await eventually('the new ttl', async () => (await topics.admin.topicConfig(name)).get('retention.ms') === '70000');
       expect(Object.fromEntries(await topics.admin.topicConfig(name))).toMatchObject({
         'retention.ms': '70000',
         'max.message.bytes': '600000',
@@ -239,7 +241,7 @@ describe('management API', () => {
     for (const deleted of [name, `${name}_2`]) expect(await api.post(`/timelines/delete?timeline=${deleted}`)).toBe(200);
     expect((await api.call('GET', `/timelines/info?timeline=${name}`)).status).toBe(404);
     sink.signal('SIGTERM');
-    expect(await sink.waitForEnd(10_000)).toBe(0);
+    expect(await sink.waitForEnd(30_000)).toBe(0);
   });
 
   it('keeps content validations', async () => {

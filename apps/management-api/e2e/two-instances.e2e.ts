@@ -50,9 +50,9 @@ describe('two management APIs at once', () => {
     await leaderAndOther(instances);
     for (const instance of instances) {
       const name = topics.stream(`seen${instances.indexOf(instance)}`);
-      expect(await instance.post('/streams/create', { body: stream(name) })).toBe(200);
+      expect(await instance.post('/streams/create?timeoutMs=30000', { body: stream(name) })).toBe(200);
       expect(await names(instance)).toContain(name);
-      for (const other of instances) await eventually('the other sees it', async () => (await names(other)).includes(name), 1000);
+      for (const other of instances) await eventually('the other sees it', async () => (await names(other)).includes(name));
     }
   });
 
@@ -60,7 +60,7 @@ describe('two management APIs at once', () => {
     // Long enough for a slow machine to ask for everything below before the other instance takes over.
     const [leader, other] = await leaderAndOther(await startTwo({ HERCULES_TASKS_SESSION_TIMEOUT_MS: '12000' }));
     const doomed = topics.stream('doomed');
-    expect(await other.post('/streams/create', { body: stream(doomed) })).toBe(200);
+    expect(await other.post('/streams/create?timeoutMs=30000', { body: stream(doomed) })).toBe(200);
     const queued = [0, 1, 2].map((i) => topics.stream(`queued${i}`));
 
     // The leader dies in the middle of a deletion, between the metadata and the topic, with more tasks behind it.
@@ -95,7 +95,7 @@ describe('two management APIs at once', () => {
     for (const instance of [leader, other]) {
       await eventually('both agree', async () => ((await instance.json(`/streams/info?stream=${name}`)) as { ttl: number }).ttl === 80_000);
     }
-    expect((await topics.admin.topicConfig(name)).get('retention.ms')).toBe('80000');
+    await eventually('the topic has it', async () => (await topics.admin.topicConfig(name)).get('retention.ms') === '80000');
   });
 
   it('hand over without a wait when the leader stops in peace', async () => {

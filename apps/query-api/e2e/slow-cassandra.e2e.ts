@@ -37,13 +37,15 @@ describe('a Cassandra that answers nothing', () => {
   });
 
   it('is told as 408 within the time-out, and all is well when it answers again', async () => {
-    expect(await Promise.all(paths.map(ask))).toEqual([200, 200, 200]);
+    const areServed = async (): Promise<boolean> => (await Promise.all(paths.map(ask))).every((status) => status === 200);
+    await waitUntil('traces are served', 30_000, areServed);
     relay.hold();
     const asked = Date.now();
     expect(await Promise.all(paths.map(ask))).toEqual([408, 408, 408]);
-    expect(Date.now() - asked).toBeLessThan(3 * TIMEOUT_MS);
+    // By itself the driver waits for 12 s.
+    expect(Date.now() - asked).toBeLessThan(10_000);
     expect(await ask('/streams/somebody_elses/events')).toBe(403);
     relay.release();
-    await waitUntil('traces are served again', 60_000, async () => (await Promise.all(paths.map(ask))).every((status) => status === 200));
+    await waitUntil('traces are served again', 60_000, areServed);
   });
 });

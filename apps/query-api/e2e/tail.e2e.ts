@@ -51,6 +51,11 @@ describe('following a stream', () => {
     await stand.send(stream, events(-100, 50));
   });
 
+  // The service hears a moment later that a client has gone, and has room for three.
+  beforeEach(() =>
+    waitUntil('nobody follows', 30_000, async () => /^hercules_query_tails 0$/m.test((await stand.ask('/metrics')).body.toString())),
+  );
+
   afterAll(() => stand.close());
 
   it('gives what comes from now on, to each client what he asks for', async () => {
@@ -102,7 +107,7 @@ describe('following a stream', () => {
     await untilItFlows(client);
     stuck.response.pause();
     await stand.setRule(`tailed_${stand.suffix}`, 'read', stand.apiKey, false);
-    await waitUntil('the client is sent away', 10_000, () => Promise.resolve(client.isClosed));
+    await waitUntil('the client is sent away', 30_000, () => Promise.resolve(client.isClosed));
     expect(client.text).toContain('event: closed');
     await stand.send(stream, events(2000, 50));
     expect((await stand.ask('/status')).status).toBe(200);
@@ -115,7 +120,8 @@ describe('following a stream', () => {
     await waitUntil('the right is back', 10_000, async () => (await stand.ask(`/streams/${stream}/events?limit=1`)).status === 200);
     const client = await follow();
     stand.app.signal('SIGTERM');
-    expect(await stand.app.waitForEnd(15_000)).toBe(0);
+    expect(await stand.app.waitForEnd(30_000)).toBe(0);
+    await waitUntil('the end has come', 30_000, () => client.isClosed);
     expect(client.text).toContain('the service stops');
   });
 });

@@ -126,7 +126,8 @@ describe('traces', () => {
       }
       expect(found).toHaveLength(25_000);
       expect(new Set(found)).toEqual(new Set(ids));
-    });
+      // It takes a while to write so many.
+    }, 300_000);
 
     it.each([
       '',

@@ -207,7 +207,9 @@ describe('trace-analytics', () => {
         const { replicas } = (await (await fetch(`${url}/replicas/pay`)).json()) as Weights;
         return replicas.find((found) => found.replica === replica)?.weight ?? 0;
       };
-      await waitUntil('all have their full weight', 20_000, async () => (await weightOf('p2')) > 0.9);
+      await waitUntil('all have their full weight', 30_000, async () =>
+        (await Promise.all(['p1', 'p2', 'p3'].map(weightOf))).every((weight) => weight > 0.9),
+      );
       expect(await (await fetch(`${url}/replicas`)).json()).toEqual(['pay']);
       expect((await fetch(`${url}/replicas/nobody`)).status).toBe(404);
 

@@ -104,16 +104,16 @@ describe('BatchConsumer', () => {
 
     const born = await kafka.createTopic('live_new', 2);
     await kafka.send(born, [{ value: 'new', partition: 1 }]);
-    await eventually('the new topic', () => handler.values.includes('new'), 5);
+    await eventually('the new topic', () => handler.values.includes('new'));
     expect(handler.keys()).toEqual([`${born}/0`, `${born}/1`, `${old}/0`]);
 
     await kafka.admin.createPartitions({ topicPartitions: [{ topic: born, count: 3 }] });
-    await eventually('the third partition', () => handler.keys().includes(`${born}/2`), 5);
+    await eventually('the third partition', () => handler.keys().includes(`${born}/2`));
     await kafka.send(born, [{ value: 'grown', partition: 2 }]);
     await eventually('its record', () => handler.values.includes('grown'));
 
     await kafka.admin.deleteTopics({ topics: [born] });
-    await eventually('the topic to be left', () => handler.keys().join() === `${old}/0`, 5);
+    await eventually('the topic to be left', () => handler.keys().join() === `${old}/0`);
     await kafka.send(old, [{ value: 'still there' }]);
     await eventually('the other topic to go on', () => handler.values.includes('still there'));
     // What was read before the rebalances has been committed in time, so it did not come again.
@@ -158,7 +158,7 @@ describe('BatchConsumer', () => {
     const second = await kafka.sendNumbered(topic, 'b', 400, 4);
     await eventually('the second records', () => one.handler.values.length + two.handler.values.length === 800);
     expect(await stop(two.consumer)).toBeLessThan(2000);
-    await eventually('all partitions again', () => one.handler.keys().length === 4, 10);
+    await eventually('all partitions again', () => one.handler.keys().length === 4);
     const third = await kafka.sendNumbered(topic, 'c', 400, 4);
     await eventually('the third records', () => one.handler.values.length + two.handler.values.length >= 1200);
     // Everything exactly once: commits at revocation were in time, and nothing of a partition came after it was given away.
@@ -307,7 +307,7 @@ describe('BatchConsumer', () => {
     await eventually('an assignment', () => handler.keys().length === 1);
     expect(sockets()).toBeGreaterThan(before);
     await stop(consumer);
-    await eventually('no more sockets', () => sockets() <= before, 2);
+    await eventually('no more sockets', () => sockets() <= before);
   });
 
   /** As the coordinator does with a member that has gone silent, only sooner. */

@@ -164,6 +164,7 @@ describe('BatchingProducer', () => {
     await producer.prepareTopic(topic);
     await deliver(producer, topic, 0, ['a']);
     await kafka.admin.deleteTopics({ topics: [topic] });
+    await eventually('the topic to be gone', async () => !(await kafka.admin.listTopics()).includes(topic));
     const startedAt = performance.now();
     await expect(deliver(producer, topic, 0, ['b'])).rejects.toMatchObject({ code: 'STREAM_NOT_FOUND' });
     expect(performance.now() - startedAt).toBeLessThan(15_000);
@@ -188,8 +189,8 @@ describe('BatchingProducer', () => {
     await producer.prepareTopic(topic);
     const delivery = deliver(producer, topic, 0, ['a', 'b', 'c']);
     const startedAt = performance.now();
-    await producer.close(10_000);
-    expect(performance.now() - startedAt).toBeLessThan(3000);
+    await producer.close(60_000);
+    expect(performance.now() - startedAt).toBeLessThan(8000);
     await delivery;
     expect(await written(cluster, topic, 1)).toBe(3);
   });

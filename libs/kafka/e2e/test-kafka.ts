@@ -107,7 +107,7 @@ export class TestKafka {
 }
 
 /** Waits until the condition holds; fails after `seconds`. */
-export async function eventually(what: string, condition: () => boolean | Promise<boolean>, seconds = 20): Promise<void> {
+export async function eventually(what: string, condition: () => boolean | Promise<boolean>, seconds = 30): Promise<void> {
   const deadline = Date.now() + seconds * 1000;
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error(`not within ${seconds} s: ${what}`);

@@ -19,7 +19,7 @@ describe('the topic of replays', () => {
   const complain: Logger['warn'] = (_fields, text) => void complaints.push(text ?? '');
   const jobs = new ReplayJobs(cluster, { topic, replicationFactor: 1 }, { ...SILENT, warn: complain, error: complain });
   const log = new ReplayLog(producer, topic);
-  const shown = (offset: number): Promise<void> => jobs.waitForOffset(offset, 5000);
+  const shown = (offset: number): Promise<void> => jobs.waitForOffset(offset, 20_000);
 
   beforeAll(async () => {
     await cluster.connect();

@@ -53,13 +53,13 @@ describe('ReplayRunner', () => {
     runner.start();
     return runner;
   };
-  const until = async (what: string, condition: () => boolean, ms = 20_000): Promise<void> => {
+  const until = async (what: string, condition: () => boolean, ms = 30_000): Promise<void> => {
     for (const deadline = Date.now() + ms; !condition(); await pause(20))
       if (Date.now() > deadline) throw new Error(`${what}: not in time`);
   };
   const ask = async (sink: string, changes: Partial<ReplayJob>): Promise<ReplayJob> => {
     const job = jobOf({ id: randomUUID(), toMs: Date.now() + 1000, target: { type: 'sink', sink }, ...changes });
-    await jobs.waitForOffset(await log.putJob(job), 5000);
+    await jobs.waitForOffset(await log.putJob(job), 20_000);
     return job;
   };
   const stateOf = ({ id }: ReplayJob): string => replayStatus(jobs.get(id)!).state;
@@ -83,7 +83,7 @@ describe('ReplayRunner', () => {
     const job = await ask('remover', { stream });
     await until('it is done', () => stateOf(job) === 'done');
     const before = opened.length;
-    await jobs.waitForOffset(await log.remove(job.id), 5000);
+    await jobs.waitForOffset(await log.remove(job.id), 20_000);
     const next = await ask('remover', { stream });
     await until('the next one is done', () => stateOf(next) === 'done');
     expect(opened.slice(before)).toEqual([next.id]);
@@ -96,7 +96,7 @@ describe('ReplayRunner', () => {
       sendOne: async (name, key, value, options) => {
         const place = await producer.sendOne(name, key, value, options);
         if (key?.toString() === executorKey('claimer') && claims++ === 0)
-          await jobs.waitForOffset(await log.putClaim('claimer', 'the former owner'), 5000);
+          await jobs.waitForOffset(await log.putClaim('claimer', 'the former owner'), 20_000);
         return place;
       },
     };
@@ -114,7 +114,7 @@ describe('ReplayRunner', () => {
       Array.from({ length: 100 }, () => ({ ...eventOf(), payload })),
     );
     startRunner('deleter');
-    const job = await ask('deleter', { stream, eventsPerSecond: 20 });
+    const job = await ask('deleter', { stream, eventsPerSecond: 10 });
     await until('it runs', () => (jobs.get(job.id)?.progress?.counts.written ?? 0) > 0);
     await kafka.admin.deleteTopic(stream);
     await until('it has failed', () => stateOf(job) === 'failed');

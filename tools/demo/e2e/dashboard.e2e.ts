@@ -22,6 +22,7 @@ const quiet = { debug: () => undefined, info: () => undefined, warn: () => undef
 const kafka = new KafkaSource(SERVERS.kafka.split(',')[0]!, quiet);
 let shop: ShopProcesses;
 let reporter: MetricsReporter;
+let annotatedAt: number;
 const senders: EventSender[] = [];
 
 const sender = (stream: string): EventSender => {
@@ -48,6 +49,7 @@ beforeAll(async () => {
     ['application', 'gateway'],
   ] as const;
   const uuid = new UuidV1Generator().next();
+  annotatedAt = Date.now();
   sender('annotations_demo').add((writer) => writeAnnotationEvent(writer, new TickClock().now(), uuid, 'gateway started', tags));
 }, 120_000);
 
@@ -77,17 +79,22 @@ describe("the dashboard's queries of metrics", () => {
     'the variable %s has values',
     async (name, definition) => {
       const [, tag, expression] = /^tag_values\((\w+), (.*)\)$/.exec(interpolate(definition, variables))!;
-      const values = await graphite.tagValues(tag!, [expression!]);
       const expected =
         name === 'environment' ? [path.name] : ['gateway', 'elastic-sink', 'kafka', 'elasticsearch', 'shop-front', 'shop-payment'];
-      expect(values).toEqual(expect.arrayContaining(expected));
+      await waitUntil('all of them have reported', 60_000, async () => {
+        expect(await graphite.tagValues(tag!, [expression!])).toEqual(expect.arrayContaining(expected));
+        return true;
+      });
     },
   );
 
   it('show what has happened', async () => {
     const target = panelQueries.find(({ panel }) => panel === 'Running')!.query.target!;
-    const series = await graphite.render(interpolate(target, variables));
-    expect(series.map((each) => each.target).sort()).toEqual([...path.urls.keys(), 'elasticsearch', 'kafka'].sort());
+    await waitUntil('all of them have reported', 60_000, async () => {
+      const series = await graphite.render(interpolate(target, variables));
+      expect(series.map((each) => each.target).sort()).toEqual([...path.urls.keys(), 'elasticsearch', 'kafka'].sort());
+      return true;
+    });
     const one = await graphite.render(interpolate(target, { ...variables, application: 'gateway|kafka' }));
     expect(one.map((each) => each.target).sort()).toEqual(['gateway', 'kafka']);
   });
@@ -143,7 +150,7 @@ it('finds the annotations, with the fields that the dashboard names', async () =
     const { hits } = await searchDocuments(path.annotationIndex, interpolate(annotation.target!.query, variables), 10);
     return hits.hits.length > 0 && hits.hits;
   });
-  expect(Date.parse(found!._source[annotation.timeField!] as string)).toBeGreaterThan(Date.now() - 120_000);
+  expect(Date.parse(found!._source[annotation.timeField!] as string)).toBeGreaterThanOrEqual(annotatedAt - 1);
   expect(found!._source[annotation.textField!]).toBe('gateway started');
   expect(found!._source[annotation.tagsField!]).toBe(`project=hercules,environment=${path.name},application=gateway,subproject=null`);
 });

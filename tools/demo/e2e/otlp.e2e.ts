@@ -79,7 +79,11 @@ async function metricsArrive(service: string): Promise<void> {
     ['1', 1],
     ['inf', 1],
   ]);
-  expect(Object.values(await drawn(`${service}_seconds_count`))).toEqual([1]);
+  const counts = await waitUntil('the count', 30_000, async () => {
+    const found = Object.values(await drawn(`${service}_seconds_count`));
+    return found.length > 0 && found;
+  });
+  expect(counts).toEqual([1]);
 }
 
 describe.each(['grpc', 'http/protobuf', 'http/json'])("OpenTelemetry's SDK for JavaScript by %s", (transport) => {

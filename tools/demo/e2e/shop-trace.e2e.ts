@@ -35,7 +35,7 @@ const annotation = (event: HerculesEvent, key: string): unknown =>
  * @throws Error unless each but the first has its parent there
  */
 async function spansOf(count: number): Promise<HerculesEvent[]> {
-  const events = await waitUntil(`${count} spans`, 10_000, () => gateway.of('traces_demo').length === count && gateway.of('traces_demo'));
+  const events = await waitUntil(`${count} spans`, 30_000, () => gateway.of('traces_demo').length === count && gateway.of('traces_demo'));
   return [...events].sort((a, b) =>
     (a.payload.get('beginTimestampUtc')!.value as bigint) < (b.payload.get('beginTimestampUtc')!.value as bigint) ? -1 : 1,
   );
@@ -91,7 +91,7 @@ describe('the shop', () => {
       'POST /payments',
       'charge card',
     ]);
-    const logs = await waitUntil('three error lines', 10_000, () => {
+    const logs = await waitUntil('three error lines', 30_000, () => {
       const errors = gateway.of('logs_shop').filter((log) => text(log, 'level') === 'Error');
       return errors.length === 3 && errors;
     });
@@ -125,7 +125,7 @@ describe('the shop', () => {
   it('makes requests of its own', async () => {
     gateway = await RecordingGateway.start();
     shop = await ShopProcesses.start({ gateway: gateway.url, apiKey: 'key', rate: 50 });
-    await waitUntil('spans of visitors', 10_000, () =>
+    await waitUntil('spans of visitors', 30_000, () =>
       gateway.of('traces_demo').some((span) => annotation(span, 'http.client.name') === 'shop-visitor'),
     );
   });

@@ -15,6 +15,8 @@ import { spawnApp, type SpawnedApp } from '../src/spawn-app.ts';
 import { testServers } from '../src/test-servers.ts';
 import { waitFor } from '../src/wait-for.ts';
 
+jest.setTimeout(120_000);
+
 const SILENT: Logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const EVENTS = 1000;
 const API_KEY = `order_${'1'.repeat(32)}`;

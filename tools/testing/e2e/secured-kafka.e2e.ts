@@ -102,7 +102,7 @@ describe('a Kafka that wants TLS and a login', () => {
       );
       await consumer.start();
       try {
-        await waitFor(() => read.length >= RECORDS);
+        await waitFor(() => read.length >= RECORDS, 30_000);
       } finally {
         await consumer.stop();
         await producer.close(5000);
@@ -116,7 +116,8 @@ describe('a Kafka that wants TLS and a login', () => {
         code: 'KAFKA_UNAVAILABLE',
         message: expect.stringMatching(new RegExp(`refused the login of ${USER} by ${mechanism}`)),
       });
-      expect(performance.now() - startedAt).toBeLessThan(5000);
+      // Whoever tries again does so for a minute.
+      expect(performance.now() - startedAt).toBeLessThan(20_000);
     });
   });
 

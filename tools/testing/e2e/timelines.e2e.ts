@@ -14,6 +14,8 @@ import type { SpawnedApp } from '../src/spawn-app.ts';
 import { waitFor } from '../src/wait-for.ts';
 import { TimelineStand } from './timeline-stand.ts';
 
+jest.setTimeout(120_000);
+
 const clock = new TickClock();
 const uuids = new UuidV1Generator();
 

@@ -47,7 +47,8 @@ const ABOUT_FIELDS = [
 ];
 
 const STOP_TIMEOUT_MS = 25_000;
-const GRACE_PERIOD_MS = 2000;
+/** Long enough for a slow machine to ask twice meanwhile. */
+const GRACE_PERIOD_MS = 4000;
 
 /** The tests of docs/components.md for one app, as processes of their own. Each test names the rules that it proves. */
 export function describeComponent(options: ComponentOptions): void {
@@ -224,7 +225,7 @@ export function describeComponent(options: ComponentOptions): void {
     });
 
     it('L-1, L-4: logs are JSON lines with time, level, app, instance and message, and name the port', async () => {
-      const lines = await waitUntil('the line "running" is logged', 5000, () => {
+      const lines = await waitUntil('the line "running" is logged', 30_000, () => {
         const seen = app.logLines();
         return seen.some(({ msg }) => msg === 'running') && seen;
       });
@@ -277,7 +278,7 @@ export function describeComponent(options: ComponentOptions): void {
       expect(messages).toContainEqual(expect.objectContaining({ msg: 'stopping', signal: 'SIGTERM' }));
       expect(messages.at(-1)).toMatchObject({ msg: 'stopped', exitCode: 0 });
       expect(app.stderr).toBe('');
-    }, 30_000);
+    }, 60_000);
   });
 
   describe(`${name}: signals`, () => {
@@ -288,9 +289,9 @@ export function describeComponent(options: ComponentOptions): void {
         try {
           await app.waitForStatus(200, readyTimeoutMs);
           app.signal('SIGINT');
-          await app.waitForStatus(410, 5000);
+          await app.waitForStatus(410, 20_000);
           // The same signal within half a second is an echo of the first, so it is sent until it counts.
-          const end = await waitUntil('the app ends', 5000, () => {
+          const end = await waitUntil('the app ends', 20_000, () => {
             app.signal('SIGINT');
             return app.end;
           });
@@ -299,7 +300,7 @@ export function describeComponent(options: ComponentOptions): void {
           await app.kill();
         }
       },
-      readyTimeoutMs + 15_000,
+      readyTimeoutMs + 45_000,
     );
   });
 }
