@@ -121,7 +121,7 @@ export class ProtoReader {
 
   /** The same, read as signed. */
   get signed(): number {
-    return this.high * TWO_32 + (this.low >>> 0);
+    return signedOf(this.high, this.low);
   }
 
   /** Goes past this many bytes and returns where they start. */
@@ -189,4 +189,9 @@ export class ProtoReader {
   malformed(reason: string): HerculesError {
     return new HerculesError('INVALID_ARGUMENT', `The message is not valid protobuf: ${reason} (byte ${this.position})`);
   }
+}
+
+/** The number of two halves as {@link ProtoReader} has them, read as signed; beyond 2^53 the nearest that there is. */
+export function signedOf(high: number, low: number): number {
+  return high * TWO_32 + (low >>> 0);
 }

@@ -1,5 +1,5 @@
 import { HerculesError, TypeCode } from '@hercules/protocol';
-import { type ProtoReader, WireType } from '../grpc/proto-reader.ts';
+import { type ProtoReader, signedOf, WireType } from '../grpc/proto-reader.ts';
 import type { EventBuffer } from './event-buffer.ts';
 
 /** Fields of AnyValue (opentelemetry/proto/common/v1/common.proto), 0 = none is set. */
@@ -30,7 +30,6 @@ const WIRE_OF_FIELD = [
 const FIRST = 0x0a;
 const SECOND = 0x12;
 const LONG_LENGTH = 0x80;
-const TWO_32 = 0x1_0000_0000;
 const INT_OR_DOUBLE = (1 << ValueField.INT) | (1 << ValueField.DOUBLE);
 
 /**
@@ -220,7 +219,7 @@ export class AnyValues {
     const isDouble = kinds === INT_OR_DOUBLE;
     this.#eachElement(start, end, () => {
       if (isText) out.text(this.text(depth));
-      else if (isDouble && this.field === ValueField.INT) out.double(this.#int());
+      else if (isDouble && this.field === ValueField.INT) out.double(signedOf(this.high, this.low));
       else this.writeValue(out, depth);
     });
   }
@@ -275,10 +274,6 @@ export class AnyValues {
       if (this.keyEnd > this.keyStart) members.push(`${name}:${this.#json(depth)}`);
     });
     return `{${members.join(',')}}`;
-  }
-
-  #int(): number {
-    return this.high * TWO_32 + (this.low >>> 0);
   }
 
   #deeper(depth: number): number {

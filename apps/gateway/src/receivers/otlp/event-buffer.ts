@@ -12,10 +12,10 @@ const NO_BYTES = Buffer.alloc(0);
 const NO_VIEW = viewOf(NO_BYTES);
 /** By a byte: the two characters of its hexadecimal form. */
 const HEX_PAIRS = Uint16Array.from({ length: 256 }, (_, byte) => Buffer.from(byte.toString(16).padStart(2, '0')).readUInt16BE());
-/** Up to here a loop costs less than the call into native code. */
-const LOOP_BYTES = 48;
 /** A bigint that only goes from one place to another is a register to V8: none is made. */
 const WORD_BYTES = 8;
+/** Up to here a loop costs less than the call into native code. */
+const LOOP_BYTES = 48;
 /** The same for a loop over words. */
 const WORD_LOOP_BYTES = 256;
 /** A buffer for pieces that grew beyond this is given back. */
